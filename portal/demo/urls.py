@@ -1,0 +1,9 @@
+from django.urls import path
+
+from portal.demo import pages
+
+app_name = "demo"
+urlpatterns = [
+    path("outbox/", pages.outbox, name="outbox"),
+    path("outbox.json", pages.outbox_json, name="outbox-json"),
+]

@@ -1,0 +1,205 @@
+"""What every DRF endpoint of the house shares: problem documents, pages, retry safety."""
+
+import json
+from collections.abc import Callable, Iterator
+from functools import wraps
+from typing import Any
+
+import structlog
+from django.core.exceptions import PermissionDenied, RequestDataTooBig
+from django.db import transaction
+from django.http import Http404, HttpResponse
+from django.http.response import HttpResponseBase
+from rest_framework import exceptions, pagination, serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from portal.kernel.actor import Actor
+from portal.kernel.edges import actor_of
+from portal.kernel.errors import PROBLEM_TYPE, STATUS, TITLE, Code, FieldError, Problem
+from portal.kernel.idempotency.actions import Answer, claim
+
+log = structlog.get_logger("portal.api")
+Method = Callable[..., Response]
+
+
+class Endpoint(APIView):
+    """One resource. `actor` is who asks; methods parse, call a verb and render."""
+
+    @property
+    def actor(self) -> Actor:
+        return actor_of(self.request, "api")
+
+
+class PublicEndpoint(Endpoint):
+    """Open to everyone; a token is neither needed nor looked at."""
+
+    authentication_classes = ()
+    permission_classes = ()
+
+
+class Input(serializers.Serializer):  # type: ignore[type-arg]
+    """A request body. What it does not declare is refused, so that a typo is told and not swallowed."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        if isinstance(data, dict):
+            unknown = [name for name in data if name not in self.fields]
+            if unknown:
+                raise serializers.ValidationError(
+                    {name: serializers.ErrorDetail("没有这个字段。", code="unknown_field") for name in unknown}
+                )
+        return super().to_internal_value(data)
+
+    @classmethod
+    def read(cls, request: Request) -> dict[str, Any]:
+        """The validated body; raises DRF's ValidationError."""
+        parsed = cls(data=request.data)
+        parsed.is_valid(raise_exception=True)
+        return dict(parsed.validated_data)
+
+
+class Query(Input):
+    """The query string of a list, with its filters; `page` and `page_size` belong to the paginator."""
+
+    @classmethod
+    def read(cls, request: Request) -> dict[str, Any]:
+        given = {k: v for k, v in request.query_params.items() if k not in {"page", "page_size"}}
+        parsed = cls(data=given)
+        parsed.is_valid(raise_exception=True)
+        return dict(parsed.validated_data)
+
+
+class Pages(pagination.PageNumberPagination):
+    """`{count, next, previous, results}`; at most 100 on a page."""
+
+    page_size = 20
+    page_size_query_param = "page_size"
+    max_page_size = 100
+
+
+def page(endpoint: Endpoint, rows: Any, serializer: type[serializers.BaseSerializer[Any]]) -> Response:
+    """One page of `rows`, serialized."""
+    pages = Pages()
+    chosen = pages.paginate_queryset(rows, endpoint.request, view=endpoint)
+    return pages.get_paginated_response(serializer(chosen, many=True).data)
+
+
+# -- refusals ---------------------------------------------------------------------------------------------------
+def as_problem(error: Exception, context: dict[str, Any]) -> Response | None:
+    """DRF's exception handler: every refusal in the one shape. Unforeseen errors are Django's to log and answer."""
+    problem = _problem(error)
+    if problem is None:
+        return None
+    request_id = getattr(context["request"], "request_id", "")
+    response = Response(problem.document(request_id), status=problem.status, content_type=PROBLEM_TYPE)
+    if problem.retry_after is not None:
+        response["Retry-After"] = str(problem.retry_after)
+    if problem.status == STATUS[Code.NOT_AUTHENTICATED]:
+        response["WWW-Authenticate"] = "Bearer"
+    return response
+
+
+def _problem(error: Exception) -> Problem | None:
+    match error:
+        case Problem():
+            return error
+        case exceptions.ValidationError():
+            fields = list(_flat(error.detail))
+            detail = fields[0].detail if fields else TITLE[Code.VALIDATION_FAILED]
+            return Problem(Code.VALIDATION_FAILED, detail, errors=fields)
+        case exceptions.ParseError():
+            return Problem(Code.MALFORMED, str(error.detail))
+        case exceptions.NotAuthenticated() | exceptions.AuthenticationFailed():
+            return Problem(Code.NOT_AUTHENTICATED)
+        case exceptions.PermissionDenied() | PermissionDenied():
+            return Problem(Code.PERMISSION_DENIED)
+        case exceptions.NotFound() | Http404():
+            return Problem(Code.NOT_FOUND)
+        case exceptions.MethodNotAllowed():
+            return Problem(Code.METHOD_NOT_ALLOWED)
+        case exceptions.NotAcceptable():
+            return Problem(Code.NOT_ACCEPTABLE)
+        case exceptions.UnsupportedMediaType():
+            return Problem(Code.UNSUPPORTED_MEDIA_TYPE)
+        case exceptions.Throttled():
+            return Problem(Code.THROTTLED, retry_after=int(error.wait or 60))
+        case RequestDataTooBig():
+            return Problem(Code.PAYLOAD_TOO_LARGE)
+    return None
+
+
+def _flat(detail: Any, path: str = "") -> Iterator[FieldError]:
+    """DRF's nested error details as a flat list of dotted names."""
+    if isinstance(detail, dict):
+        for name, inner in detail.items():
+            yield from _flat(inner, path if name == "non_field_errors" else f"{path}.{name}".lstrip("."))
+    elif isinstance(detail, list):
+        for index, inner in enumerate(detail):
+            nested = isinstance(inner, dict | list)
+            yield from _flat(inner, f"{path}.{index}".lstrip(".") if nested else path)
+    else:
+        yield FieldError(path, str(getattr(detail, "code", "invalid")), str(detail))
+
+
+# -- retry safety -----------------------------------------------------------------------------------------------
+def idempotent(*, atomic: bool = True) -> Callable[[Method], Method]:
+    """Let a POST be repeated under one `Idempotency-Key`: the work is done once and answered alike.
+
+    `atomic` puts the work and its stored answer into one transaction. Verbs that talk to the outside commit in
+    steps and cannot be wrapped so: those are idempotent by their own state, and only their answer is kept.
+    """
+
+    def decorate(method: Method) -> Method:
+        @wraps(method)
+        def wrapper(self: Endpoint, request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            key = request.headers.get("Idempotency-Key")
+            if key is None:
+                return method(self, request, *args, **kwargs)
+            who = f"user:{request.user.pk}" if request.user and request.user.is_authenticated else "anyone"
+            body = request._request.body
+            outcome = claim(who, key, method=str(request.method), path=request.path, body=body)
+            if isinstance(outcome, Answer):
+                replay = HttpResponse(outcome.body.encode(), status=outcome.status, content_type="application/json")
+                replay["Idempotency-Replayed"] = "true"
+                return replay
+            try:
+                if not atomic:
+                    return _answer_and_store(method, self, request, outcome.store, args, kwargs)
+                with transaction.atomic():
+                    return _answer_and_store(method, self, request, outcome.store, args, kwargs)
+            except BaseException:
+                outcome.release()
+                raise
+
+        wrapper.takes_idempotency_key = True  # type: ignore[attr-defined] -- read by the schema
+        return wrapper  # type: ignore[return-value]
+
+    return decorate
+
+
+def _answer_and_store(
+    method: Method, view: Endpoint, request: Request, store: Callable[[int, str], None], args: Any, kwargs: Any
+) -> Response:
+    response = method(view, request, *args, **kwargs)
+    body = "" if response.data is None else request.accepted_renderer.render(response.data).decode()
+    store(response.status_code, body)
+    return response
+
+
+def problems(*codes: Code) -> Callable[[Method], Method]:
+    """Declare the refusals of a method beyond the usual ones, for the OpenAPI document."""
+
+    def decorate(method: Method) -> Method:
+        method.problems = codes  # type: ignore[attr-defined]
+        return method
+
+    return decorate
+
+
+# -- outside DRF ------------------------------------------------------------------------------------------------
+def problem_response(code: Code, request_id: str) -> HttpResponse:
+    """A problem document outside DRF: for paths that no endpoint answers, and for what went wrong unforeseen."""
+    problem = Problem(code)
+    body = json.dumps(problem.document(request_id), ensure_ascii=False)
+    return HttpResponse(body, status=problem.status, content_type=PROBLEM_TYPE)

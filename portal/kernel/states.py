@@ -1,0 +1,96 @@
+"""How a noun declares its states and moves: one table from which buttons, `allowed_actions`, docs and tests are derived.
+
+django-fsm keeps the field from being assigned and refuses an undeclared move; *who* may move is decided by the verb
+on the locked row (see docs/house.md).
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django_fsm import FSMField, transition
+
+from portal.kernel.errors import Code, Problem, Words
+
+
+class Who(StrEnum):
+    """On whose behalf a move is made."""
+
+    CANDIDATE = "candidate"
+    STAFF = "staff"
+    SYSTEM = "system"
+
+
+@dataclass(frozen=True)
+class State:
+    """`label` is what the candidate reads, `tone` a colour token (neutral, info, success, warning, danger)."""
+
+    code: str
+    label: Words
+    tone: str = "neutral"
+    final: bool = False
+
+
+@dataclass(frozen=True)
+class Move:
+    """A verb's name, the states it starts from, the state it ends in, who may ask for it and what its button says."""
+
+    verb: str
+    sources: tuple[str, ...]
+    target: str
+    who: frozenset[Who]
+    label: Words
+
+
+class Machine:
+    """The states and moves of one noun."""
+
+    def __init__(self, name: str, states: Iterable[State], moves: Iterable[Move]) -> None:
+        self.name = name
+        self.states = {state.code: state for state in states}
+        self.moves = {move.verb: move for move in moves}
+        for move in self.moves.values():
+            assert {*move.sources, move.target} <= set(self.states), f"{name}.{move.verb} names an unknown state"
+
+    @property
+    def initial(self) -> str:
+        return next(iter(self.states))
+
+    @property
+    def choices(self) -> list[tuple[str, Words]]:
+        return [(state.code, state.label) for state in self.states.values()]
+
+    def field(self) -> FSMField:
+        """The protected state column of the noun's model."""
+        return FSMField(default=self.initial, choices=self.choices, protected=True, max_length=20, verbose_name="状态")
+
+    def transition(self, verb: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+        """Decorator for the model's thin transition method of that name, with sources and target from the table."""
+        move = self.moves[verb]
+        return transition(field="state", source=list(move.sources), target=move.target)
+
+    def allowed(self, state: str, who: Who) -> list[str]:
+        """The verbs that `who` may ask for in `state`, in the table's order."""
+        return [m.verb for m in self.moves.values() if state in m.sources and who in m.who]
+
+    def check(self, state: str, verb: str, who: Who) -> None:
+        """Refuse, with the state and what is allowed instead, a verb that `who` may not ask for in `state`."""
+        allowed = self.allowed(state, who)
+        if verb not in allowed:
+            label = self.states[state].label
+            raise Problem(
+                Code.STATE_CONFLICT,
+                _("当前状态为“%(state)s”，不能进行此操作。") % {"state": label},
+                state=state,
+                allowed_actions=allowed,
+            )
+
+    def diagram(self) -> str:
+        """The table as a Mermaid state diagram, for the docs."""
+        lines = ["stateDiagram-v2", f"    [*] --> {self.initial}"]
+        for move in self.moves.values():
+            lines += [f"    {source} --> {move.target}: {move.verb}" for source in move.sources]
+        lines += [f"    {state.code} --> [*]" for state in self.states.values() if state.final]
+        return "\n".join(lines)

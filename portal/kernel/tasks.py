@@ -1,0 +1,6 @@
+"""Table of contents: the kernel's tasks by noun."""
+
+from portal.kernel.audit.tasks import seal
+from portal.kernel.messages.tasks import deliver_due
+
+__all__ = ["deliver_due", "seal"]

@@ -1,0 +1,55 @@
+"""Text as people type it: normalised once, masked in one way."""
+
+import re
+import secrets
+import unicodedata
+
+_MIDDLE_DOTS = re.compile("[\u2022\u2027\u30fb\u2219\uff65\u318d\u22c5\uff0e\u2024]")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\ufeff]")
+
+
+def clean(value: str) -> str:
+    """Full-width letters and digits to ASCII, control characters gone, outer space trimmed."""
+    return _CONTROL.sub("", _half_width(value)).strip()
+
+
+def clean_name(value: str) -> str:
+    """A person's name as typed, its separating dot normalised to U+00B7; rare characters are kept as they are."""
+    value = _CONTROL.sub("", value).strip()
+    return re.sub(r"\s+", " ", _MIDDLE_DOTS.sub("\u00b7", value))
+
+
+def _half_width(value: str) -> str:
+    """Only the full-width ASCII block: NFKC over everything would fold rare Chinese characters into other ones."""
+    return "".join(chr(ord(c) - 0xFEE0) if "\uff01" <= c <= "\uff5e" else " " if c == "\u3000" else c for c in value)
+
+
+def is_name(value: str) -> bool:
+    """Whether it can be a person's name: letters of any script, U+00B7, spaces between; no emoji, digits, markup."""
+    if not 2 <= len(value) <= 60:
+        return False
+    return all(unicodedata.category(c)[0] in "LM" or c in "\u00b7 -.'〇" for c in value)
+
+
+def mask_id_number(value: str) -> str:
+    """`450103199001011234` → `4501**********1234`; short numbers keep two characters on each side."""
+    if not value:
+        return ""
+    keep = 4 if len(value) >= 12 else 2
+    return value[:keep] + "*" * max(len(value) - 2 * keep, 1) + value[-keep:]
+
+
+def mask_mobile(value: str) -> str:
+    """`13800001234` → `138****1234`."""
+    return value[:3] + "****" + value[-4:] if len(value) >= 11 else "*" * len(value)
+
+
+def mask_email(value: str) -> str:
+    """`someone@example.org` → `s***@example.org`."""
+    local, at, domain = value.partition("@")
+    return f"{local[:1]}***{at}{domain}" if at else ""
+
+
+def digits(length: int) -> str:
+    """Random decimal digits, cryptographically strong; the first is never 0."""
+    return str(secrets.randbelow(9) + 1) + "".join(str(secrets.randbelow(10)) for _ in range(length - 1))

@@ -1,0 +1,35 @@
+"""`make demo`: everything on one machine, nothing to install, stand-ins for the outside world on loopback."""
+
+from .base import *  # noqa: F403 -- settings modules build on each other this way
+from .base import INSTALLED_APPS, STORAGES, VAR, database, env
+from .secrets import keep
+
+VAR.mkdir(parents=True, exist_ok=True)
+_secrets = keep(VAR / "secrets.json")
+SECRET_KEY = _secrets["SECRET_KEY"]
+FIELD_KEYS = _secrets["FIELD_KEYS"]
+BLIND_INDEX_KEYS = _secrets["BLIND_INDEX_KEYS"]
+SIGNING_KEY = _secrets["SIGNING_KEY"]
+
+DEBUG = False
+PORT = env.int("PORT", default=8000)
+ALLOWED_HOSTS = ["*"]
+BASE_URL = f"http://127.0.0.1:{PORT}"
+WAGTAILADMIN_BASE_URL = BASE_URL
+WAGTAILAPI_BASE_URL = BASE_URL
+CSRF_TRUSTED_ORIGINS = [BASE_URL, f"http://localhost:{PORT}"]
+
+INSTALLED_APPS = [*INSTALLED_APPS, "portal.demo"]
+DATABASES = {"default": database(env("DATABASE_URL", default=f"sqlite:///{VAR}/demo.sqlite3"))}
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+STORAGES = STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = True
+
+CELERY_BROKER_URL = "memory://"
+EMAIL_BACKEND = "portal.demo.outbox.EmailBackend"
+SMS_PROVIDERS = ["portal.demo.outbox.SmsProvider"]
+STAFF_SECOND_FACTOR = False
+
+# The stand-in gateway listens here; its keys are made under var/ at its first start.
+WECHAT_TWIN_PORT = env.int("WECHAT_TWIN_PORT", default=PORT + 1)

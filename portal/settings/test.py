@@ -1,0 +1,42 @@
+"""Tests: SQLite unless `DATABASE_URL` names a server, throw-away keys, nothing leaves the machine."""
+
+import base64
+import tempfile
+
+from .base import *  # noqa: F403 -- settings modules build on each other this way
+from .base import INSTALLED_APPS, STORAGES, database, env
+
+SECRET_KEY = "tests only"
+FIELD_KEYS = "t1:" + base64.b64encode(b"f" * 32).decode()
+BLIND_INDEX_KEYS = "t1:" + base64.b64encode(b"b" * 32).decode()
+SIGNING_KEY = base64.b64encode(b"s" * 32).decode()
+
+ALLOWED_HOSTS = ["*"]
+BASE_URL = "http://testserver"
+WAGTAILADMIN_BASE_URL = BASE_URL
+WAGTAILAPI_BASE_URL = BASE_URL
+
+INSTALLED_APPS = [*INSTALLED_APPS, "portal.demo"]
+DATABASES = {"default": database(env("DATABASE_URL", default="sqlite:///:memory:"))}
+if "pool" in DATABASES["default"].get("OPTIONS", {}):
+    # Threads of a race hold more connections than a worker would.
+    DATABASES["default"]["OPTIONS"]["pool"]["max_size"] = 40
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+VAR = __import__("pathlib").Path(tempfile.mkdtemp(prefix="zikao-test-"))
+MEDIA_ROOT = VAR / "media"
+PRIVATE_ROOT = VAR / "private"
+STORAGES = STORAGES | {
+    "private": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": PRIVATE_ROOT, "base_url": None},
+    },
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = True
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+CELERY_BROKER_URL = "memory://"
+EMAIL_BACKEND = "portal.demo.outbox.EmailBackend"
+SMS_PROVIDERS = ["portal.demo.outbox.SmsProvider"]
+STAFF_SECOND_FACTOR = False

@@ -1,0 +1,27 @@
+"""Every address of the house, by floor."""
+
+from django.apps import apps
+from django.conf import settings
+from django.conf.urls.static import static
+from django.urls import include, path
+from wagtail import urls as wagtail_urls
+from wagtail.admin import urls as wagtailadmin_urls
+from wagtail.documents import urls as wagtaildocs_urls
+
+handler404 = "portal.kernel.pages.not_found"
+handler500 = "portal.kernel.pages.server_error"
+
+urlpatterns = [
+    path("admin/", include(wagtailadmin_urls)),
+    path("documents/", include(wagtaildocs_urls)),
+    path("api/v1/", include("candidate_api.urls")),
+    path("i18n/", include("django.conf.urls.i18n")),
+]
+if apps.is_installed("portal.demo"):
+    urlpatterns.append(path("demo/", include("portal.demo.urls")))
+if settings.MEDIA_URL.startswith("/") and settings.SERVE_MEDIA:
+    urlpatterns += static(settings.MEDIA_URL, document_root=settings.MEDIA_ROOT)
+urlpatterns += [
+    path("", include("home.urls")),
+    path("", include(wagtail_urls)),
+]
