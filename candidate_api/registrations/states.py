@@ -4,6 +4,9 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.kernel.states import Machine, Move, State, Who
 
+# In these states an entry takes its slot, its course and its seat.
+LIVE = ("pending", "confirmed")
+
 REGISTRATION = Machine(
     "registration",
     [
@@ -18,9 +21,7 @@ REGISTRATION = Machine(
         Move("confirm", ("pending",), "confirmed", frozenset({Who.SYSTEM}), _("缴费成功")),
         # The money came late: while the window is open and nothing took its place, the entry comes back.
         Move("restore", ("cancelled", "expired"), "confirmed", frozenset({Who.SYSTEM}), _("补认缴费")),
-        # Course or district; the state stays, what it is about changes.
-        Move("change", ("pending",), "pending", frozenset({Who.CANDIDATE}), _("修改课程或者考区")),
+        # Course or district.
+        Move("change", LIVE, None, frozenset({Who.CANDIDATE}), _("修改课程或者考区")),
     ],
 )
-# In these states an entry takes its slot, its course and its seat.
-LIVE = ("pending", "confirmed")
