@@ -1,6 +1,7 @@
 """Table of contents: the candidates' business by noun."""
 
-from candidate_api.accounts.models import DeviceToken
+from candidate_api.accounts.models import Captcha, DeviceToken, VerificationCode
+from candidate_api.candidates.models import Candidate, NumberCounter
 from candidate_api.catalogue.models import (
     Area,
     CodeItem,
@@ -15,25 +16,31 @@ from candidate_api.catalogue.models import (
     Substitution,
     Textbook,
 )
+from candidate_api.results.models import Score
 from candidate_api.sessions.models import ExamSession, Offering, Room, SeatPool, Site
 
 __all__ = [
     "Area",
+    "Candidate",
+    "Captcha",
     "CodeItem",
     "Course",
     "DeviceToken",
     "District",
     "ExamSession",
     "Major",
+    "NumberCounter",
     "Offering",
     "PlanCourse",
     "PlanGroup",
     "PlanVersion",
     "Room",
     "School",
+    "Score",
     "SeatPool",
     "Site",
     "Stamp",
     "Substitution",
     "Textbook",
+    "VerificationCode",
 ]

@@ -5,6 +5,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
 from candidate_api.accounts import api as accounts
 from candidate_api.candidates import api as candidates
+from candidate_api.results import api as results
 
 app_name = "api"
 urlpatterns: list[URLPattern] = [
@@ -19,6 +20,7 @@ urlpatterns: list[URLPattern] = [
     path("me/profile/", candidates.Profile.as_view()),
     path("me/photo/", candidates.Photo.as_view()),
     path("me/photo/check/", candidates.PhotoCheck.as_view()),
+    path("me/scores/", results.Scores.as_view()),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
     path("docs/", SpectacularSwaggerView.as_view(url_name="api:schema"), name="docs"),
 ]

@@ -60,12 +60,14 @@ class Option:
         return str(REASON[self.blocked]) if self.blocked else ""
 
 
-def options(candidate: Candidate, session: ExamSession, *, scope: str = OWN, major: str = "", q: str = "") -> list[Option]:
+def options(
+    candidate: Candidate, session: ExamSession, *, scope: str = OWN, major: str = "", q: str = ""
+) -> list[Option]:
     """The courses offered in the session: those of the candidate's own major, or the others, each with why not."""
     rows = Offering.objects.filter(session=session).select_related("course").order_by("slot", "course__code")
-    own = Q(course__plan_entries__group__plan__major_id=candidate.major_id)
+    own = Q(course__plan_lines__group__plan__major_id=candidate.major_id)
     if major:
-        rows = rows.filter(course__plan_entries__group__plan__major__code=major).distinct()
+        rows = rows.filter(course__plan_lines__group__plan__major__code=major).distinct()
     elif scope == OWN:
         rows = rows.filter(own).distinct()
     else:
@@ -80,4 +82,3 @@ def seats_left(session: ExamSession) -> dict[tuple[str, int], int]:
     """Seats left by district code and slot, where the office has set a limit."""
     pools = SeatPool.objects.filter(session=session).values_list("district__code", "slot", "capacity", "taken")
     return {(district, slot): capacity - taken for district, slot, capacity, taken in pools}
-

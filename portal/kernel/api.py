@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from functools import wraps
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from rest_framework import exceptions, pagination, serializers
+from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -164,10 +166,11 @@ def idempotent(*, atomic: bool = True) -> Callable[[Method], Method]:
                 replay["Idempotency-Replayed"] = "true"
                 return replay
             try:
-                if not atomic:
-                    return _answer_and_store(method, self, request, outcome.store, args, kwargs)
-                with transaction.atomic():
-                    return _answer_and_store(method, self, request, outcome.store, args, kwargs)
+                with transaction.atomic() if atomic else nullcontext():
+                    response = method(self, request, *args, **kwargs)
+                    body = "" if response.data is None else JSONRenderer().render(response.data).decode()
+                    outcome.store(response.status_code, body)
+                    return response
             except BaseException:
                 outcome.release()
                 raise
@@ -176,15 +179,6 @@ def idempotent(*, atomic: bool = True) -> Callable[[Method], Method]:
         return wrapper  # type: ignore[return-value]
 
     return decorate
-
-
-def _answer_and_store(
-    method: Method, view: Endpoint, request: Request, store: Callable[[int, str], None], args: Any, kwargs: Any
-) -> Response:
-    response = method(view, request, *args, **kwargs)
-    body = "" if response.data is None else request.accepted_renderer.render(response.data).decode()
-    store(response.status_code, body)
-    return response
 
 
 def problems(*codes: Code) -> Callable[[Method], Method]:
