@@ -80,11 +80,16 @@ class Pages(pagination.PageNumberPagination):
     max_page_size = 100
 
 
-def page(endpoint: Endpoint, rows: Any, serializer: type[serializers.BaseSerializer[Any]]) -> Response:
+def page(
+    endpoint: Endpoint,
+    rows: Any,
+    serializer: type[serializers.BaseSerializer[Any]],
+    context: dict[str, Any] | None = None,
+) -> Response:
     """One page of `rows`, serialized."""
     pages = Pages()
     chosen = pages.paginate_queryset(rows, endpoint.request, view=endpoint)
-    return pages.get_paginated_response(serializer(chosen, many=True).data)
+    return pages.get_paginated_response(serializer(chosen, many=True, context=context or {}).data)
 
 
 # -- refusals ---------------------------------------------------------------------------------------------------
