@@ -16,6 +16,8 @@ from candidate_api.catalogue.models import (
     Substitution,
     Textbook,
 )
+from candidate_api.payments.models import Order, PaymentAttempt, PaymentEvent, Refund
+from candidate_api.registrations.models import Registration
 from candidate_api.results.models import Score
 from candidate_api.sessions.models import ExamSession, Offering, Room, SeatPool, Site
 
@@ -31,11 +33,16 @@ __all__ = [
     "Major",
     "NumberCounter",
     "Offering",
+    "Order",
+    "PaymentAttempt",
+    "PaymentEvent",
     "PlanCourse",
     "PlanGroup",
     "PlanVersion",
+    "Refund",
     "Room",
     "School",
+    "Registration",
     "Score",
     "SeatPool",
     "Site",
