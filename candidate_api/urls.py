@@ -1,6 +1,6 @@
 """The API contract's addresses (docs/api.md), by noun."""
 
-from django.urls import URLPattern, path
+from django.urls import URLPattern, URLResolver, include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
 from candidate_api.accounts import api as accounts
@@ -21,6 +21,8 @@ urlpatterns: list[URLPattern] = [
     path("me/photo/", candidates.Photo.as_view()),
     path("me/photo/check/", candidates.PhotoCheck.as_view()),
     path("me/scores/", results.Scores.as_view()),
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("candidate_api.services.urls")),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
     path("docs/", SpectacularSwaggerView.as_view(url_name="api:schema"), name="docs"),
 ]
