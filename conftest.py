@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 
 # What a test needs, by its mark: the reason to skip it, or "" where it is there.
 NEEDS = {
-    "postgresql": "" if os.environ.get("DATABASE_URL", "").startswith("postgres") else "needs PostgreSQL (DATABASE_URL)",
+    "postgresql": ""
+    if os.environ.get("DATABASE_URL", "").startswith("postgres")
+    else "needs PostgreSQL (DATABASE_URL)",
     "redis": "" if os.environ.get("REDIS_URL") else "needs Redis (REDIS_URL)",
     "rabbitmq": "" if os.environ.get("RABBITMQ_URL") else "needs RabbitMQ (RABBITMQ_URL)",
     "browser": "" if chromium.found() else "needs a Chromium (CHROMIUM)",

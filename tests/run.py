@@ -1,7 +1,8 @@
 """`make test`: the stages that this machine can run, and a plain word about those that it cannot.
 
 First everything on SQLite in memory; then, where DATABASE_URL or REDIS_URL names a service, everything again on it.
-The browser's tests run once, in the last stage. `REQUIRE=postgresql,redis,rabbitmq,browser` makes a missing one a failure.
+The browser's tests run once, in the last stage.
+`REQUIRE=postgresql,redis,rabbitmq,browser` makes a missing one a failure.
 What pytest prints last is the last stage's summary; what was left out stands just above it.
 """
 

@@ -1,6 +1,7 @@
 """Throw-away secrets for the demo and the tests: made on the machine, kept under `var/`, never in the repository."""
 
 import base64
+import contextlib
 import json
 import os
 import secrets
@@ -20,10 +21,8 @@ def keep(path: Path) -> dict[str, str]:
         draft = path.with_suffix(f".{os.getpid()}")
         draft.touch(mode=0o600)
         draft.write_text(json.dumps(made))
-        try:
-            os.link(draft, path)  # fails where another process was first: theirs is as good
-        except FileExistsError:
-            pass
+        with contextlib.suppress(FileExistsError):  # another process was first: theirs is as good
+            os.link(draft, path)
         draft.unlink()
     return json.loads(path.read_text())
 
