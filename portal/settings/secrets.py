@@ -1,10 +1,10 @@
 """Throw-away secrets for the demo and the tests: made on the machine, kept under `var/`, never in the repository."""
 
 import base64
-import contextlib
 import json
 import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
 
 
@@ -21,7 +21,7 @@ def keep(path: Path) -> dict[str, str]:
         draft = path.with_suffix(f".{os.getpid()}")
         draft.touch(mode=0o600)
         draft.write_text(json.dumps(made))
-        with contextlib.suppress(FileExistsError):  # another process was first: theirs is as good
+        with suppress(FileExistsError):  # another process was first: theirs is as good
             os.link(draft, path)
         draft.unlink()
     return json.loads(path.read_text())
