@@ -8,5 +8,5 @@ class CandidateApiConfig(AppConfig):
     verbose_name = "考生业务"
 
     def ready(self) -> None:
-        for noun in ("accounts", "candidates"):
+        for noun in ("accounts", "candidates", "payments"):
             import_module(f"candidate_api.{noun}.messages")

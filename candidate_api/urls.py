@@ -8,7 +8,7 @@ from candidate_api.candidates import api as candidates
 from candidate_api.results import api as results
 
 app_name = "api"
-urlpatterns: list[URLPattern] = [
+urlpatterns: list[URLPattern | URLResolver] = [
     path("auth/notice/", accounts.Notice.as_view()),
     path("auth/captcha/", accounts.NewCaptcha.as_view()),
     path("auth/sms-codes/", accounts.SmsCodes.as_view()),
@@ -21,7 +21,6 @@ urlpatterns: list[URLPattern] = [
     path("me/photo/", candidates.Photo.as_view()),
     path("me/photo/check/", candidates.PhotoCheck.as_view()),
     path("me/scores/", results.Scores.as_view()),
-urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("candidate_api.services.urls")),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
     path("docs/", SpectacularSwaggerView.as_view(url_name="api:schema"), name="docs"),
