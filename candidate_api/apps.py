@@ -4,3 +4,6 @@ from django.apps import AppConfig
 class CandidateApiConfig(AppConfig):
     name = "candidate_api"
     verbose_name = "考生业务"
+
+    def ready(self) -> None:
+        from candidate_api.catalogue import stamps  # noqa: F401, PLC0415 -- connects to the signals of the models
