@@ -10,3 +10,4 @@ class CandidateApiConfig(AppConfig):
     def ready(self) -> None:
         for noun in ("accounts", "candidates", "payments"):
             import_module(f"candidate_api.{noun}.messages")
+        from candidate_api.catalogue import stamps  # noqa: F401, PLC0415 -- connects to the signals of the models
