@@ -1,6 +1,7 @@
 """Table of contents: the candidates' business by noun."""
 
 from candidate_api.accounts.models import DeviceToken
+from candidate_api.arrangements.models import Seat
 from candidate_api.catalogue.models import (
     Area,
     CodeItem,
@@ -16,6 +17,7 @@ from candidate_api.catalogue.models import (
     Textbook,
 )
 from candidate_api.sessions.models import ExamSession, Offering, Room, SeatPool, Site
+from candidate_api.tickets.models import Pledge, Ticket
 
 __all__ = [
     "Area",
@@ -29,11 +31,14 @@ __all__ = [
     "PlanCourse",
     "PlanGroup",
     "PlanVersion",
+    "Pledge",
     "Room",
     "School",
+    "Seat",
     "SeatPool",
     "Site",
     "Stamp",
     "Substitution",
     "Textbook",
+    "Ticket",
 ]

@@ -5,6 +5,7 @@ typst keeps a whole document in memory.
 """
 
 import base64
+import hashlib
 import io
 import json
 from functools import cache
@@ -53,6 +54,13 @@ def _compiler() -> typst.Compiler:
     # The font of the package and no other: a machine's own fonts would make the papers look different on each.
     fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[font_file().parent])
     return typst.Compiler(root=Path(settings.ROOT) / "templates", font_paths=fonts)
+
+
+@cache
+def edition(template: str) -> str:
+    """A digest of the template with `base.typ` beside it: another one means that the paper looks otherwise."""
+    source = Path(settings.ROOT) / "templates" / template
+    return hashlib.sha256(source.read_bytes() + (source.parent / "base.typ").read_bytes()).hexdigest()
 
 
 def render(template: str, data: dict[str, Any], pictures: dict[str, bytes] | None = None) -> bytes:
