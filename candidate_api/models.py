@@ -1,7 +1,8 @@
 """Table of contents: the candidates' business by noun."""
 
-from candidate_api.accounts.models import DeviceToken
+from candidate_api.accounts.models import Captcha, DeviceToken, VerificationCode
 from candidate_api.arrangements.models import Seat
+from candidate_api.candidates.models import Candidate, NumberCounter
 from candidate_api.catalogue.models import (
     Area,
     CodeItem,
@@ -16,17 +17,21 @@ from candidate_api.catalogue.models import (
     Substitution,
     Textbook,
 )
+from candidate_api.results.models import Score
 from candidate_api.sessions.models import ExamSession, Offering, Room, SeatPool, Site
 from candidate_api.tickets.models import Pledge, Ticket
 
 __all__ = [
     "Area",
+    "Candidate",
+    "Captcha",
     "CodeItem",
     "Course",
     "DeviceToken",
     "District",
     "ExamSession",
     "Major",
+    "NumberCounter",
     "Offering",
     "PlanCourse",
     "PlanGroup",
@@ -34,6 +39,7 @@ __all__ = [
     "Pledge",
     "Room",
     "School",
+    "Score",
     "Seat",
     "SeatPool",
     "Site",
@@ -41,4 +47,5 @@ __all__ = [
     "Substitution",
     "Textbook",
     "Ticket",
+    "VerificationCode",
 ]

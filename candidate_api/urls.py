@@ -6,6 +6,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 from candidate_api.accounts import api as accounts
 from candidate_api.arrangements import api as arrangements
 from candidate_api.candidates import api as candidates
+from candidate_api.results import api as results
 from candidate_api.tickets import api as tickets
 
 app_name = "api"
@@ -27,6 +28,7 @@ urlpatterns: list[URLPattern] = [
     path("me/exam-arrangements/", arrangements.ExamArrangements.as_view()),
     path("verify/public-key/", tickets.VerificationKey.as_view()),
     path("verify/<str:code>/", tickets.Verify.as_view()),
+    path("me/scores/", results.Scores.as_view()),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
     path("docs/", SpectacularSwaggerView.as_view(url_name="api:schema"), name="docs"),
 ]

@@ -42,9 +42,7 @@ class Sent:
     resend_after: int = int(CODE_RESEND.total_seconds())
 
 
-def send_sms_code(
-    mobile: str, purpose: Purpose, captcha_id: UUID | None, captcha_value: str, *, by: Actor
-) -> Sent:
+def send_sms_code(mobile: str, purpose: Purpose, captcha_id: UUID | None, captcha_value: str, *, by: Actor) -> Sent:
     """Send a code for `purpose` to `mobile`; the same answer whether the number has an account or not.
 
     Raises Problem: `validation_failed`, `captcha_invalid`, `throttled`.

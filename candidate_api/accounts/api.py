@@ -84,9 +84,7 @@ class PasswordLogin(_SignIn):
 
 
 class SmsLogin(_SignIn):
-    @extend_schema(
-        operation_id="login_sms", request=shapes.SmsLoginIn, responses=shapes.SignedInOut, tags=["accounts"]
-    )
+    @extend_schema(operation_id="login_sms", request=shapes.SmsLoginIn, responses=shapes.SignedInOut, tags=["accounts"])
     @problems(Code.CODE_INVALID)
     def post(self, request: Request) -> Response:
         given = shapes.SmsLoginIn.read(request)

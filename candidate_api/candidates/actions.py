@@ -62,11 +62,12 @@ def save_profile(values: dict[str, Any], *, by: Actor) -> Candidate:
     `values` are validated by type at the edge; keys are those of EDITABLE, foreign keys as objects. Raises Problem.
     """
     candidate = queries.for_update(by)
-    errors = []
-    if candidate.id_type == IdType.RESIDENT_ID:
-        for name in _FROM_ID:
-            if name in values and values[name] != getattr(candidate, name):
-                errors.append(FieldError(name, "locked", _("与身份证号不一致，此项由身份证号确定。")))
+    fixed = _FROM_ID if candidate.id_type == IdType.RESIDENT_ID else ()
+    errors = [
+        FieldError(name, "locked", _("与身份证号不一致，此项由身份证号确定。"))
+        for name in fixed
+        if name in values and values[name] != getattr(candidate, name)
+    ]
     if candidate.state != "onboarding" and "major" in values and values["major"] is None:
         errors.append(FieldError("major", "required", _("请选择报考专业。")))
     if errors:

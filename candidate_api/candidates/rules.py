@@ -107,5 +107,3 @@ def number_prefix(district_code: str, day: date) -> str:
     """The first seven digits of a 准考证号: city, office, year and half (domain 2.7), e.g. `0101262`."""
     half = 1 if day.month <= 6 else 2
     return f"{district_code[2:4]}01{day:%y}{half}"
-
-

@@ -111,8 +111,6 @@ class ProfileIn(Input):
         return area.code
 
 
-
-
 class FaultOut(serializers.Serializer[Any]):
     code = serializers.CharField()
     detail = serializers.CharField()

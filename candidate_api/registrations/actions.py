@@ -82,7 +82,7 @@ def submit(session_code: str, entries: Sequence[tuple[str, str]], *, by: Actor) 
             with transaction.atomic():
                 Registration.objects.bulk_create(rows)
         except IntegrityError as error:  # another request of the same person was first
-            raise _refusal({place: Blocked.ALREADY_REGISTERED for place in range(len(rows))}) from error
+            raise _refusal(dict.fromkeys(range(len(rows)), Blocked.ALREADY_REGISTERED)) from error
         AuditEntry.objects.bulk_create(
             [
                 audit_entry(
@@ -116,9 +116,7 @@ def _take_seats(rows: list[Registration]) -> None:
 def _session(code: str) -> ExamSession:
     session = ExamSession.objects.filter(code=code).first()
     if session is None:
-        raise Problem(
-            Code.VALIDATION_FAILED, errors=[FieldError("session", "unknown_session", _("没有这个考期。"))]
-        )
+        raise Problem(Code.VALIDATION_FAILED, errors=[FieldError("session", "unknown_session", _("没有这个考期。"))])
     return session
 
 

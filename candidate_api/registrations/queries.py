@@ -28,6 +28,14 @@ def mine(actor: Actor, session: str = "") -> "QuerySet[Registration]":
     return rows.filter(session__code=session) if session else rows
 
 
+def one(actor: Actor, registration_id: int) -> Registration:
+    """One entry of the actor's own; `not_found` for anybody else's."""
+    row = visible_to(actor).filter(pk=registration_id).first()
+    if row is None:
+        raise Problem(Code.NOT_FOUND, _("没有这条报考记录。"))
+    return row
+
+
 def for_update(actor: Actor, registration_id: int) -> Registration:
     """One entry of the actor's own, locked; `not_found` for anybody else's."""
     rows = Registration.objects.select_for_update(of=("self",), no_key=True).select_related("session", "candidate")
@@ -50,22 +58,28 @@ def allowed_actions(registration: Registration, *, window_open: bool) -> list[st
 
 @dataclass(frozen=True)
 class Option:
-    """One course of the session as a candidate sees it: may it be chosen now, and if not, why."""
+    """One course of the session as a candidate sees it: may it be chosen now, and if not, why.
+
+    `limited_districts` are the districts with a limit in its slot, each with the seats left.
+    """
 
     offering: Offering
     blocked: Blocked | None
+    limited_districts: list[dict[str, object]]
 
     @property
     def reason(self) -> str:
         return str(REASON[self.blocked]) if self.blocked else ""
 
 
-def options(candidate: Candidate, session: ExamSession, *, scope: str = OWN, major: str = "", q: str = "") -> list[Option]:
+def options(
+    candidate: Candidate, session: ExamSession, *, scope: str = OWN, major: str = "", q: str = ""
+) -> list[Option]:
     """The courses offered in the session: those of the candidate's own major, or the others, each with why not."""
     rows = Offering.objects.filter(session=session).select_related("course").order_by("slot", "course__code")
-    own = Q(course__plan_entries__group__plan__major_id=candidate.major_id)
+    own = Q(course__plan_lines__group__plan__major_id=candidate.major_id)
     if major:
-        rows = rows.filter(course__plan_entries__group__plan__major__code=major).distinct()
+        rows = rows.filter(course__plan_lines__group__plan__major__code=major).distinct()
     elif scope == OWN:
         rows = rows.filter(own).distinct()
     else:
@@ -73,11 +87,21 @@ def options(candidate: Candidate, session: ExamSession, *, scope: str = OWN, maj
     if q:
         rows = rows.filter(Q(course__name__icontains=q) | Q(course__code__startswith=q))
     have = held(candidate, session)
-    return [Option(row, refusals([Wish(row.course.code, row.slot)], have, session.max_courses).get(0)) for row in rows]
+    seats = _seats_left(session)
+    return [
+        Option(
+            row,
+            refusals([Wish(row.course.code, row.slot)], have, session.max_courses).get(0),
+            seats.get(row.slot, []),
+        )
+        for row in rows.select_related("session")
+    ]
 
 
-def seats_left(session: ExamSession) -> dict[tuple[str, int], int]:
-    """Seats left by district code and slot, where the office has set a limit."""
-    pools = SeatPool.objects.filter(session=session).values_list("district__code", "slot", "capacity", "taken")
-    return {(district, slot): capacity - taken for district, slot, capacity, taken in pools}
-
+def _seats_left(session: ExamSession) -> dict[int, list[dict[str, object]]]:
+    """By slot, the districts for which the office has set a limit, with what is left of it."""
+    found: dict[int, list[dict[str, object]]] = {}
+    pools = SeatPool.objects.filter(session=session).order_by("district__code")
+    for district, slot, capacity, taken in pools.values_list("district__code", "slot", "capacity", "taken"):
+        found.setdefault(slot, []).append({"district": district, "seats_left": capacity - taken})
+    return found

@@ -53,7 +53,7 @@ class Held:
 
 
 def refusals(wishes: Sequence[Wish], held: Held, max_courses: int) -> dict[int, Blocked]:
-    """For each wish that cannot be fulfilled, by its place, the first cause. Earlier wishes count against later ones."""
+    """By its place, the first cause of each wish that cannot be fulfilled; earlier wishes count against later ones."""
     found: dict[int, Blocked] = {}
     entries = dict(held.entries)
     for place, wish in enumerate(wishes):
@@ -84,5 +84,3 @@ def _cause(wish: Wish, passed: frozenset[str], entries: dict[str, int], max_cour
 def order_expires_at(now: datetime, window_closes_at: datetime) -> datetime:
     """An unpaid order holds its seats for half an hour, never beyond the window's end."""
     return min(now + ORDER_LIFE, window_closes_at)
-
-

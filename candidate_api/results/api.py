@@ -16,7 +16,7 @@ class ScoreOut(serializers.Serializer[Score]):
     session = serializers.CharField(source="session.code", default=None, allow_null=True)
     course = serializers.CharField(source="course.code")
     course_name = serializers.CharField(source="course.name")
-    credits = serializers.DecimalField(source="course.credits", max_digits=4, decimal_places=1)
+    credits = serializers.IntegerField()
     score = serializers.IntegerField(allow_null=True)
     grade = serializers.CharField()
     status = serializers.CharField()
@@ -32,9 +32,7 @@ class ScoreQuery(Query):
 
 
 class Scores(Endpoint):
-    @extend_schema(
-        operation_id="my_scores", parameters=[ScoreQuery], responses=ScoreOut(many=True), tags=["results"]
-    )
+    @extend_schema(operation_id="my_scores", parameters=[ScoreQuery], responses=ScoreOut(many=True), tags=["results"])
     def get(self, request: Request) -> Response:
         given = ScoreQuery.read(request)
         rows: Any = queries.visible_to(self.actor)

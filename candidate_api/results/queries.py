@@ -1,5 +1,7 @@
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
+from candidate_api.catalogue.models import PlanCourse
 from candidate_api.results.models import Score
 from candidate_api.results.states import Status
 from portal.kernel import clock
@@ -12,8 +14,17 @@ def released() -> "QuerySet[Score]":
 
 
 def visible_to(actor: Actor) -> "QuerySet[Score]":
-    """The actor's own released scores, newest session first."""
-    own = released().filter(candidate__user_id=actor.user_id)
+    """The actor's own released scores, newest session first, with the `credits` of the course.
+
+    Credits are the plan's: those of the candidate's own major, else of any current plan that has the course.
+    """
+    lines = PlanCourse.objects.filter(course=OuterRef("course"), group__plan__is_current=True).order_by("pk")
+    own_plan = lines.filter(group__plan__major=OuterRef("candidate__major")).values("credits")[:1]
+    own = (
+        released()
+        .filter(candidate__user_id=actor.user_id)
+        .annotate(credits=Coalesce(Subquery(own_plan), Subquery(lines.values("credits")[:1]), 0))
+    )
     return own.select_related("course", "session").order_by("-session__code", "course__code")
 
 

@@ -1,4 +1,4 @@
-"""How a noun declares its states and moves: one table from which buttons, `allowed_actions`, docs and tests are derived.
+"""A noun's states and moves in one table, from which buttons, `allowed_actions`, docs and tests are derived.
 
 django-fsm keeps the field from being assigned and refuses an undeclared move; *who* may move is decided by the verb
 on the locked row (see docs/house.md).

@@ -72,7 +72,7 @@ ROOT_URLCONF = "portal.urls"
 WSGI_APPLICATION = "portal.wsgi.application"
 AUTH_USER_MODEL = "kernel.User"
 # Tokens are ours; knox's own table would only stand in the way of a flush on PostgreSQL.
-KNOX_TOKEN_MODEL = "candidate_api.DeviceToken"
+KNOX_TOKEN_MODEL = "candidate_api.DeviceToken"  # noqa: S105 -- a model
 MIGRATION_MODULES = {"knox": None}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
