@@ -17,6 +17,7 @@ from candidate_api.catalogue.models import (
     Substitution,
     Textbook,
 )
+from candidate_api.payments.models import Order, PaymentAttempt, PaymentEvent, Refund
 from candidate_api.results.models import Score
 from candidate_api.sessions.models import ExamSession, Offering, Room, SeatPool, Site
 from candidate_api.tickets.models import Pledge, Ticket
@@ -33,10 +34,14 @@ __all__ = [
     "Major",
     "NumberCounter",
     "Offering",
+    "Order",
+    "PaymentAttempt",
+    "PaymentEvent",
     "PlanCourse",
     "PlanGroup",
     "PlanVersion",
     "Pledge",
+    "Refund",
     "Room",
     "School",
     "Score",
