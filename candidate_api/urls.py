@@ -4,10 +4,12 @@ from django.urls import URLPattern, URLResolver, include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
 from candidate_api.accounts import api as accounts
+from candidate_api.arrangements import api as arrangements
 from candidate_api.candidates import api as candidates
 from candidate_api.results import api as results
 from candidate_api.catalogue import api as catalogue
 from candidate_api.sessions import api as sessions
+from candidate_api.tickets import api as tickets
 
 app_name = "api"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -22,6 +24,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("me/profile/", candidates.Profile.as_view()),
     path("me/photo/", candidates.Photo.as_view()),
     path("me/photo/check/", candidates.PhotoCheck.as_view()),
+    path("me/admission-tickets/", tickets.AdmissionTickets.as_view()),
+    path("me/admission-tickets/<str:session>/pledge/", tickets.AdmissionTicketPledge.as_view()),
+    path("me/admission-tickets/<str:session>.pdf", tickets.AdmissionTicketPdf.as_view()),
+    path("me/exam-arrangements/", arrangements.ExamArrangements.as_view()),
+    path("verify/public-key/", tickets.VerificationKey.as_view()),
+    path("verify/<str:code>/", tickets.Verify.as_view()),
     path("me/scores/", results.Scores.as_view()),
     path("", include("candidate_api.services.urls")),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
