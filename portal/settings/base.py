@@ -212,8 +212,8 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "PREPROCESSING_HOOKS": ["portal.kernel.schema.only_our_endpoints"],
     "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",  # rebuilds the components: ours come after it
         "portal.kernel.schema.add_problem_schema",
-        "drf_spectacular.hooks.postprocess_schema_enums",
     ],
     "ENUM_ADD_EXPLICIT_BLANK_NULL_CHOICE": False,
     "COMPONENT_SPLIT_REQUEST": True,
