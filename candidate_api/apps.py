@@ -1,6 +1,13 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
 class CandidateApiConfig(AppConfig):
     name = "candidate_api"
     verbose_name = "考生业务"
+
+    def ready(self) -> None:
+        for noun in ("accounts", "candidates", "payments"):
+            import_module(f"candidate_api.{noun}.messages")
+        from candidate_api.catalogue import stamps  # noqa: F401, PLC0415 -- connects to the signals of the models

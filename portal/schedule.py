@@ -9,4 +9,5 @@ SCHEDULE = {
     "query-pending-payments": {"task": "payments.query_pending", "schedule": timedelta(seconds=30)},
     "expire-orders": {"task": "payments.expire_due", "schedule": timedelta(seconds=60)},
     "run-refunds": {"task": "payments.run_refunds", "schedule": timedelta(seconds=30)},
+    "publish-news": {"task": "news.publish_due", "schedule": timedelta(seconds=30)},
 }

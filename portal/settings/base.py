@@ -72,7 +72,7 @@ ROOT_URLCONF = "portal.urls"
 WSGI_APPLICATION = "portal.wsgi.application"
 AUTH_USER_MODEL = "kernel.User"
 # Tokens are ours; knox's own table would only stand in the way of a flush on PostgreSQL.
-KNOX_TOKEN_MODEL = "candidate_api.DeviceToken"
+KNOX_TOKEN_MODEL = "candidate_api.DeviceToken"  # noqa: S105 -- a model
 MIGRATION_MODULES = {"knox": None}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -194,7 +194,7 @@ REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "portal.kernel.schema.ProblemAutoSchema",
     "EXCEPTION_HANDLER": "portal.kernel.api.as_problem",
     "NUM_PROXIES": env.int("NUM_PROXIES", default=0),
-    "DEFAULT_THROTTLE_RATES": {"sms": "10/min", "login": "30/min", "register": "20/min"},
+    "DEFAULT_THROTTLE_RATES": {"captcha": "60/min", "sms": "10/min", "login": "30/min", "register": "20/min"},
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
 REST_KNOX = {
@@ -221,6 +221,13 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
 }
+
+# -- captcha ----------------------------------------------------------------------------------------------------
+CAPTCHA_LENGTH = 4
+CAPTCHA_TIMEOUT = 3  # minutes
+CAPTCHA_FONT_SIZE = 30
+CAPTCHA_LETTER_ROTATION = (-20, 20)
+CAPTCHA_FLITE_PATH = None
 
 # -- work that is not done in the request -----------------------------------------------------------------------
 CELERY_TASK_IGNORE_RESULT = True

@@ -8,7 +8,7 @@ from candidate_api.payments.providers.wechat.twin import credentials
 from .base import *  # noqa: F403 -- settings modules build on each other this way
 from .base import INSTALLED_APPS, STORAGES, database, env
 
-SECRET_KEY = "tests only"
+SECRET_KEY = "tests only"  # noqa: S105 -- guards nothing
 FIELD_KEYS = "t1:" + base64.b64encode(b"f" * 32).decode()
 BLIND_INDEX_KEYS = "t1:" + base64.b64encode(b"b" * 32).decode()
 SIGNING_KEY = base64.b64encode(b"s" * 32).decode()
