@@ -237,6 +237,10 @@ CELERY_TIMEZONE = TIME_ZONE
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 
+# -- payment ----------------------------------------------------------------------------------------------------
+# Channel code → adapter. What a channel needs to know stands in WECHAT_PAY (candidate_api/payments/providers/).
+PAYMENT_PROVIDERS = {"wechat": "candidate_api.payments.providers.wechat.adapter.WechatPay"}
+
 # -- logs -------------------------------------------------------------------------------------------------------
 LOGGING_CONFIG = "portal.kernel.logs.configure"
 LOGGING = {"level": env("LOG_LEVEL", default="INFO")}
