@@ -1,4 +1,4 @@
-"""What an office starts with: channels, questions, notices, tiles, windows, roles. Run again, it leaves what is there."""
+"""What an office starts with: channels, questions, notices, tiles, windows, roles. A second run changes nothing."""
 
 from cms.seed.faq import seed_faq
 from cms.seed.news import seed_channels, seed_news

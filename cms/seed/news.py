@@ -122,8 +122,6 @@ def _value(page: NewsPage, block: dict[str, Any]) -> Any:
             "columns": [{"type": "text", "heading": heading} for heading in value["columns"]],
             "rows": [{"values": row} for row in value["rows"]],
         }
-    elif kind == "steps":
-        value = {"title": value["title"], "steps": [{"type": "item", "value": step} for step in value["steps"]]}
     elif kind == "attachment":
         value = {"title": value["title"], "document": _document(**value).pk}
     return page.body.stream_block.child_blocks[kind].to_python(value)
