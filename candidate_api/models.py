@@ -18,6 +18,7 @@ from candidate_api.catalogue.models import (
     Textbook,
 )
 from candidate_api.payments.models import Order, PaymentAttempt, PaymentEvent, Refund
+from candidate_api.registrations.models import Registration
 from candidate_api.results.models import Score
 from candidate_api.sessions.models import ExamSession, Offering, Room, SeatPool, Site
 from candidate_api.tickets.models import Pledge, Ticket
@@ -42,6 +43,7 @@ __all__ = [
     "PlanVersion",
     "Pledge",
     "Refund",
+    "Registration",
     "Room",
     "School",
     "Score",

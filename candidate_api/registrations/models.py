@@ -14,7 +14,7 @@ class Registration(models.Model):
     """科次: one candidate takes one course in one session at one district. `fee_fen` is what it costs, in fen.
 
     Session, course and slot repeat what the offering says so that the database can hold the rules: a course once, a
-    slot once. `holds_seat` tells whether a seat of the district's pool is taken by this entry.
+    slot once. While it is live it holds a seat of its district and slot, where the office has set a limit.
     """
 
     candidate = models.ForeignKey(Candidate, models.PROTECT, related_name="registrations")
@@ -25,7 +25,6 @@ class Registration(models.Model):
     district = models.ForeignKey(District, models.PROTECT, related_name="+", verbose_name=_("考区"))
     order = models.ForeignKey(Order, models.PROTECT, related_name="registrations")
     fee_fen = models.PositiveIntegerField(_("报考费（分）"))
-    holds_seat = models.BooleanField(default=False)
     state = REGISTRATION.field()
     created_at = models.DateTimeField(_("报考时间"))
     confirmed_at = models.DateTimeField(_("报考成功时间"), null=True)
@@ -63,11 +62,11 @@ class Registration(models.Model):
 
     @REGISTRATION.transition("cancel")
     def cancel(self) -> None:
-        self.holds_seat = False
+        pass
 
     @REGISTRATION.transition("expire")
     def expire(self) -> None:
-        self.holds_seat = False
+        pass
 
     @REGISTRATION.transition("confirm")
     def confirm(self) -> None:

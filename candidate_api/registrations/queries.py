@@ -4,6 +4,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from candidate_api.candidates.models import Candidate
+from candidate_api.payments.models import Order
 from candidate_api.registrations.models import Registration
 from candidate_api.registrations.rules import REASON, Blocked, Held, Wish, refusals
 from candidate_api.registrations.states import LIVE, REGISTRATION
@@ -43,6 +44,12 @@ def for_update(actor: Actor, registration_id: int) -> Registration:
     if row is None:
         raise Problem(Code.NOT_FOUND, _("没有这条报考记录。"))
     return row
+
+
+def of_order(order: Order) -> "QuerySet[Registration]":
+    """The entries that a locked order pays for, locked too: all but those that their candidate cancelled."""
+    rows = Registration.objects.filter(order=order).exclude(state="cancelled")
+    return rows.select_for_update(of=("self",), no_key=True).order_by("pk")
 
 
 def held(candidate: Candidate, session: ExamSession) -> Held:

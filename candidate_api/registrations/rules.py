@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from django.utils.translation import gettext_lazy as _
 
-from portal.kernel.errors import Words
+from portal.kernel.errors import Code, FieldError, Problem, Words
 
 ORDER_LIFE = timedelta(minutes=30)
 
@@ -84,3 +84,9 @@ def _cause(wish: Wish, passed: frozenset[str], entries: dict[str, int], max_cour
 def order_expires_at(now: datetime, window_closes_at: datetime) -> datetime:
     """An unpaid order holds its seats for half an hour, never beyond the window's end."""
     return min(now + ORDER_LIFE, window_closes_at)
+
+
+def refusal(refused: dict[int, Blocked]) -> Problem:
+    """`entries_refused`, naming each entry by its place with its first cause."""
+    errors = [FieldError(f"entries.{place}", cause, REASON[cause]) for place, cause in sorted(refused.items())]
+    return Problem(Code.ENTRIES_REFUSED, errors[0].detail, errors=errors)
