@@ -26,10 +26,14 @@ STORAGES = STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.st
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = True
 
-CELERY_BROKER_URL = "memory://"
+CELERY_BROKER_URL = "memory://localhost"  # the worker and the clock run inside `manage.py demo`
+CELERY_BROKER_TRANSPORT_OPTIONS = {"polling_interval": 0.2}
 EMAIL_BACKEND = "portal.demo.outbox.EmailBackend"
 SMS_PROVIDERS = ["portal.demo.outbox.SmsProvider"]
 STAFF_SECOND_FACTOR = False
 
 # The stand-in gateway listens here; its keys are made under var/ at its first start.
 WECHAT_TWIN_PORT = env.int("WECHAT_TWIN_PORT", default=PORT + 1)
+
+# One line for each request would bury what the command prints.
+LOGGING = {"level": env("LOG_LEVEL", default="WARNING")}
