@@ -8,5 +8,6 @@ class CandidateApiConfig(AppConfig):
     verbose_name = "考生业务"
 
     def ready(self) -> None:
-        for noun in ("accounts", "candidates"):
+        for noun in ("accounts", "candidates", "payments"):
             import_module(f"candidate_api.{noun}.messages")
+        from candidate_api.catalogue import stamps  # noqa: F401, PLC0415 -- connects to the signals of the models

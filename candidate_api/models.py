@@ -1,6 +1,7 @@
 """Table of contents: the candidates' business by noun."""
 
 from candidate_api.accounts.models import Captcha, DeviceToken, VerificationCode
+from candidate_api.arrangements.models import Seat
 from candidate_api.candidates.models import Candidate, NumberCounter
 from candidate_api.catalogue.models import (
     Area,
@@ -20,6 +21,7 @@ from candidate_api.payments.models import Order, PaymentAttempt, PaymentEvent, R
 from candidate_api.registrations.models import Registration
 from candidate_api.results.models import Score
 from candidate_api.sessions.models import ExamSession, Offering, Room, SeatPool, Site
+from candidate_api.tickets.models import Pledge, Ticket
 
 __all__ = [
     "Area",
@@ -39,15 +41,18 @@ __all__ = [
     "PlanCourse",
     "PlanGroup",
     "PlanVersion",
+    "Pledge",
     "Refund",
+    "Registration",
     "Room",
     "School",
-    "Registration",
     "Score",
+    "Seat",
     "SeatPool",
     "Site",
     "Stamp",
     "Substitution",
     "Textbook",
+    "Ticket",
     "VerificationCode",
 ]

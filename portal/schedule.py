@@ -5,4 +5,5 @@ from datetime import timedelta
 SCHEDULE = {
     "deliver-messages": {"task": "messages.deliver_due", "schedule": timedelta(seconds=15)},
     "seal-audit": {"task": "audit.seal", "schedule": timedelta(seconds=10)},
+    "publish-news": {"task": "news.publish_due", "schedule": timedelta(seconds=30)},
 }

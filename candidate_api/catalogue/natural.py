@@ -12,9 +12,13 @@ class NaturalManager(models.Manager[Any]):
 
 
 class Natural(models.Model):
-    """Base of reference data. `NATURAL_KEY` are lookups (`plan__major__code`) that together name one row."""
+    """Base of reference data. `NATURAL_KEY` are lookups (`plan__major__code`) that together name one row.
+
+    `STAMPED`: public answers show it, so that a change must make cached ones stale (see `stamps`).
+    """
 
     NATURAL_KEY: ClassVar[tuple[str, ...]] = ("code",)
+    STAMPED: ClassVar[bool] = True
 
     objects: ClassVar[NaturalManager] = NaturalManager()
 

@@ -10,10 +10,12 @@ from candidate_api.catalogue.models import District
 from candidate_api.payments import actions as payments
 from candidate_api.payments.models import Order
 from candidate_api.registrations import queries
+from candidate_api.registrations.fulfilment import end
 from candidate_api.registrations.models import Registration
-from candidate_api.registrations.rules import REASON, Blocked, Wish, order_expires_at, refusals
+from candidate_api.registrations.rules import Blocked, Wish, order_expires_at, refusal, refusals
+from candidate_api.registrations.seats import take_seats
 from candidate_api.registrations.states import REGISTRATION
-from candidate_api.sessions import actions as sessions
+from candidate_api.sessions.actions import give_back
 from candidate_api.sessions.models import ExamSession, Offering
 from cms.windows.queries import require_open
 from cms.windows.rules import Business
@@ -50,7 +52,7 @@ def submit(session_code: str, entries: Sequence[tuple[str, str]], *, by: Actor) 
         ]
         refused = refusals(wishes, queries.held(candidate, session), session.max_courses)
         if refused:
-            raise _refusal(refused)
+            raise refusal(refused)
         now = clock.now()
         chosen = [(offerings[course], districts[district]) for course, district in entries]
         order = payments.open_order(
@@ -76,13 +78,11 @@ def submit(session_code: str, entries: Sequence[tuple[str, str]], *, by: Actor) 
             )
             for offering, district in chosen
         ]
-        # The last thing in the transaction: a counter's row is locked for as short as can be.
-        _take_seats(rows)
         try:
             with transaction.atomic():
                 Registration.objects.bulk_create(rows)
         except IntegrityError as error:  # another request of the same person was first
-            raise _refusal(dict.fromkeys(range(len(rows)), Blocked.ALREADY_REGISTERED)) from error
+            raise refusal(dict.fromkeys(range(len(rows)), Blocked.ALREADY_REGISTERED)) from error
         AuditEntry.objects.bulk_create(
             [
                 audit_entry(
@@ -97,20 +97,8 @@ def submit(session_code: str, entries: Sequence[tuple[str, str]], *, by: Actor) 
                 for row in rows
             ]
         )
+        take_seats(rows)  # last, so that a counter's row is locked for as short as can be
     return order
-
-
-def _take_seats(rows: list[Registration]) -> None:
-    full = {}
-    for place, row in sorted(enumerate(rows), key=lambda item: (item[1].district_id, item[1].slot)):
-        taken = sessions.take_seat(row.session_id, row.district_id, row.slot)
-        if taken is None:
-            continue  # the office has set no limit here
-        if not taken:
-            full[place] = Blocked.FULL
-        row.holds_seat = True
-    if full:
-        raise _refusal(full)
 
 
 def _session(code: str) -> ExamSession:
@@ -125,45 +113,27 @@ def _offerings(session: ExamSession, courses: list[str]) -> dict[str, Offering]:
     return {row.course.code: row for row in rows}
 
 
-def _refusal(refused: dict[int, Blocked]) -> Problem:
-    errors = [FieldError(f"entries.{place}", cause, REASON[cause]) for place, cause in sorted(refused.items())]
-    return Problem(Code.ENTRIES_REFUSED, errors[0].detail, errors=errors)
-
-
 def cancel(registration_id: int, *, by: Actor) -> Registration:
     """取消报考 of one entry before its order is paid. The order goes on with the others, or ends with the last.
 
     Raises Problem: `not_found`, `already_paid`, `state_conflict`, `window_closed`, `payment_in_progress`.
     """
-    row = queries.visible_to(by).filter(pk=registration_id).first()
-    if row is None:
-        raise Problem(Code.NOT_FOUND, _("没有这条报考记录。"))
+    row = queries.one(by, registration_id)
     if row.state == "confirmed":
         raise Problem(Code.ALREADY_PAID, _("已经缴费，不能取消；报考时间内可以更换课程或考区。"))
     REGISTRATION.check(row.state, "cancel", Who.CANDIDATE)
-    rest = row.order.registrations.filter(state="pending").exclude(pk=row.pk)
-    if not rest.exists():
+    if not row.order.registrations.filter(state="pending").exclude(pk=row.pk).exists():
         payments.cancel_order(row.order.number, by=by)
-        return queries.visible_to(by).get(pk=row.pk)
-    # The amount changes, so whatever was opened at the channel for the old amount must be closed there first.
-    payments.close_attempts(row.order.number, by=by)
+        return queries.one(by, registration_id)
+    # The amount will change: what is open at the channel for the old amount is closed there first.
+    payments.stop_paying(row.order.number, by=by)
     with transaction.atomic():
-        order = payments.lock_unpaid(row.order.number)
+        order = payments.lock_unpaid(row.order.number, by=by)
         row = queries.for_update(by, registration_id)
         REGISTRATION.check(row.state, "cancel", Who.CANDIDATE)
-        _release(row, "cancel", by=by)
-        payments.set_amount(order, order.amount_fen - row.fee_fen, by=by)
+        end(row, "cancel", by=by)
+        payments.change_amount(order, order.amount_fen - row.fee_fen, by=by)
     return row
-
-
-def _release(row: Registration, verb: str, *, by: Actor) -> None:
-    """End a pending entry by `verb` and give its seat back."""
-    before, held = row.state, row.holds_seat
-    getattr(row, verb)()
-    row.save(update_fields=["state", "holds_seat"])
-    if held:
-        sessions.give_back_seat(row.session_id, row.district_id, row.slot)
-    record(f"registrations.{verb}", row, by=by, from_state=before, to_state=row.state)
 
 
 def change(registration_id: int, *, course: str = "", district: str = "", by: Actor) -> Registration:
@@ -171,37 +141,37 @@ def change(registration_id: int, *, course: str = "", district: str = "", by: Ac
 
     Raises Problem: `not_found`, `window_closed`, `state_conflict`, `entries_refused`, `payment_in_progress`.
     """
-    seen = queries.visible_to(by).filter(pk=registration_id).first()
-    if seen is not None and seen.state == "pending" and course:
-        payments.close_attempts(seen.order.number, by=by)
+    seen = queries.one(by, registration_id)
+    if seen.state == "pending" and course:
+        payments.stop_paying(seen.order.number, by=by)
     with transaction.atomic():
         candidate = candidates.for_update(by)
-        order = payments.lock(seen.order.number) if seen else None
+        order = payments.lock(seen.order.number, by=by)
         row = queries.for_update(by, registration_id)
-        assert order is not None  # noqa: S101 -- `for_update` refuses what cannot be seen
         REGISTRATION.check(row.state, "change", Who.CANDIDATE)
         require_open(Business.COURSE_REGISTRATION, session=row.session.code)
         offering = _offerings(row.session, [course]).get(course) if course else row.offering
         place = District.objects.filter(code=district).first() if district else row.district
         held = queries.held(candidate, row.session)
-        held.entries.pop(row.course.code, None)
+        held.entries.pop(row.course.code)
         wish = Wish(course or row.course.code, offering.slot if offering else None, place is not None)
         refused = refusals([wish], held, row.session.max_courses)
         if refused or offering is None or place is None:
-            raise _refusal(refused)
-        if row.state == "confirmed" and offering.fee_fen != row.fee_fen:
+            raise refusal(refused)
+        difference = offering.fee_fen - row.fee_fen
+        if row.state == "confirmed" and difference:
             raise Problem(Code.STATE_CONFLICT, _("已缴费的课程只能更换为收费相同的课程。"))
         before = {"course": row.course.code, "district": row.district.code}
-        if row.holds_seat:
-            sessions.give_back_seat(row.session_id, row.district_id, row.slot)
-        difference = offering.fee_fen - row.fee_fen
-        row.offering, row.course, row.slot = offering, offering.course, offering.slot
-        row.district, row.fee_fen, row.holds_seat = place, offering.fee_fen, False
-        _take_seats([row])
+        old_place = (row.session_id, row.district_id, row.slot)
         row.change()
+        row.offering, row.course, row.slot = offering, offering.course, offering.slot
+        row.district, row.fee_fen = place, offering.fee_fen
         row.save()
         if difference:
-            payments.set_amount(order, order.amount_fen + difference, by=by)
+            payments.change_amount(order, order.amount_fen + difference, by=by)
         after = {"course": row.course.code, "district": row.district.code}
         record("registrations.change", row, by=by, before=before, after=after)
+        if old_place != (row.session_id, row.district_id, row.slot):
+            take_seats([row])
+            give_back(*old_place)
     return row

@@ -47,11 +47,8 @@ def for_update(actor: Actor, registration_id: int) -> Registration:
 
 
 def of_order(order: Order) -> "QuerySet[Registration]":
-    """The entries of a locked order that were not withdrawn before it ended, locked too.
-
-    An entry withdrawn on its own keeps the order, but its fee has left the order's amount.
-    """
-    rows = Registration.objects.filter(order=order, withdrawn=False)
+    """The entries that a locked order pays for, locked too: all but those that their candidate cancelled."""
+    rows = Registration.objects.filter(order=order).exclude(state="cancelled")
     return rows.select_for_update(of=("self",), no_key=True).order_by("pk")
 
 

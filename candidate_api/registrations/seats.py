@@ -13,8 +13,6 @@ def take_seats(rows: Sequence[Registration]) -> None:
     Places are taken in one order in every transaction, so that two submissions never wait for each other in a circle.
     """
     in_order = sorted(enumerate(rows), key=lambda item: (item[1].district_id, item[1].slot))
-    full = {
-        place: Blocked.FULL for place, row in in_order if not take(row.session_id, row.district_id, row.slot)
-    }
+    full = {place: Blocked.FULL for place, row in in_order if not take(row.session_id, row.district_id, row.slot)}
     if full:
         raise refusal(full)

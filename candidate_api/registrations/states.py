@@ -13,14 +13,15 @@ REGISTRATION = Machine(
         State("pending", _("待缴费"), "warning"),
         State("confirmed", _("报考成功"), "success"),
         State("cancelled", _("已取消"), final=True),
-        State("expired", _("超时关闭"), final=True),
+        State("expired", _("超时关闭")),
     ],
     [
         Move("cancel", ("pending",), "cancelled", frozenset({Who.CANDIDATE}), _("取消报考")),
         Move("expire", ("pending",), "expired", frozenset({Who.SYSTEM}), _("超时关闭")),
         Move("confirm", ("pending",), "confirmed", frozenset({Who.SYSTEM}), _("缴费成功")),
-        # The money came late: while the window is open and nothing took its place, the entry comes back.
-        Move("restore", ("cancelled", "expired"), "confirmed", frozenset({Who.SYSTEM}), _("补认缴费")),
+        # The money came late: while the window is open and nothing took its place, the entry comes back. What its
+        # candidate cancelled does not.
+        Move("restore", ("expired",), "confirmed", frozenset({Who.SYSTEM}), _("补认缴费")),
         # Course or district.
         Move("change", LIVE, None, frozenset({Who.CANDIDATE}), _("修改课程或者考区")),
     ],

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from candidate_api.catalogue.models import Course, District
 from candidate_api.catalogue.models.fields import session_code
 from candidate_api.catalogue.natural import Natural
+from candidate_api.catalogue.states import FeeClass
 from candidate_api.sessions import rules
 
 
@@ -47,7 +48,12 @@ class ExamSession(Natural):
 
     def fee_fen(self, fee_class: str) -> int:
         """What one course of that fee class costs in this session, in fen."""
-        return {"normal": self.fee_normal_fen, "special": self.fee_special_fen}[fee_class]
+        return {FeeClass.NORMAL: self.fee_normal_fen, FeeClass.SPECIAL: self.fee_special_fen}[FeeClass(fee_class)]
+
+    @property
+    def fees(self) -> list[rules.Fee]:
+        """What a course of each fee class costs, in yuan."""
+        return [rules.Fee(kind.value, kind.label, rules.yuan(self.fee_fen(kind))) for kind in FeeClass]
 
     @property
     def slots(self) -> list[rules.Sitting]:
@@ -81,11 +87,17 @@ class Offering(Natural):
         """What it costs, in fen; reads the session and the course."""
         return self.session.fee_fen(self.course.fee_class)
 
+    @property
+    def sitting(self) -> rules.Sitting:
+        """When it is held; reads the session."""
+        return self.session.slots[self.slot - 1]
+
 
 class SeatPool(Natural):
     """The seats of a district in one slot of a session. A place without a pool has no limit."""
 
     NATURAL_KEY = ("session__code", "district__code", "slot")
+    STAMPED = False
 
     session = models.ForeignKey(ExamSession, models.PROTECT, related_name="seat_pools", verbose_name=_("考期"))
     district = models.ForeignKey(District, models.PROTECT, related_name="+", verbose_name=_("考区"))
@@ -116,6 +128,7 @@ class Site(Natural):
         COLLEGE = "college", _("高校考点")
 
     NATURAL_KEY = ("district__code", "code")
+    STAMPED = False
 
     district = models.ForeignKey(District, models.PROTECT, related_name="sites", verbose_name=_("考区"))
     code = models.CharField(_("考点代码"), max_length=2, validators=[RegexValidator(r"^\d{2}\Z", _("两位数字。"))])
@@ -136,6 +149,7 @@ class Room(Natural):
     """考场 of a site, three digits."""
 
     NATURAL_KEY = ("site__district__code", "site__code", "number")
+    STAMPED = False
 
     site = models.ForeignKey(Site, models.PROTECT, related_name="rooms", verbose_name=_("考点"))
     number = models.CharField(_("考场号"), max_length=3, validators=[RegexValidator(r"^\d{3}\Z", _("三位数字。"))])

@@ -1,4 +1,4 @@
-"""When the four slots of a session are. Plain values, no database."""
+"""When the four slots of a session are, and what a course costs. Plain values, no database."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -55,3 +55,21 @@ def sittings(first_day: date, second_day: date) -> list[Sitting]:
         )
         for slot in SLOTS
     ]
+
+
+CURRENCY = "CNY"
+
+
+@dataclass(frozen=True)
+class Fee:
+    """What a course of one fee class costs: `amount` in yuan, with two places."""
+
+    fee_class: str
+    label: Words
+    amount: str
+    currency: str = CURRENCY
+
+
+def yuan(fen: int) -> str:
+    """4000 → `"40.00"`."""
+    return f"{fen // 100}.{fen % 100:02}"

@@ -3,10 +3,11 @@ from datetime import datetime
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.db.models import BooleanField, Case, Count, Q, QuerySet, Value, When
+from django.db.models import BooleanField, Case, Max, Q, QuerySet, Value, When
 
 from cms.news.models import NewsChannel, NewsPage
 from portal.kernel import clock
+from portal.kernel.text import clean
 
 PAGE_SIZE = 20
 
@@ -49,14 +50,14 @@ def published(at: datetime | None = None, *, channel: str = "", q: str = "") -> 
 
 def listing(query: Mapping[str, Any]) -> dict[str, Any]:
     """What the page of the news centre shows for its query string (`channel`, `q`, `page`)."""
-    channel, q = str(query.get("channel", "")), str(query.get("q", "")).strip()
+    channel, q = clean(str(query.get("channel", ""))), clean(str(query.get("q", "")))[:60]
     pages = Paginator(published(channel=channel, q=q), PAGE_SIZE)
     return {"news": pages.get_page(query.get("page", 1)), "channels": channels(), "channel": channel, "q": q}
 
 
-def boundaries_passed(at: datetime) -> int:
-    """How many ends of pinning, validity and publication lie behind `at`."""
+def last_boundary(at: datetime) -> datetime | None:
+    """The last end of pinning, validity or publication at or before `at`."""
     passed = NewsPage.objects.aggregate(
-        **{name: Count("pk", filter=Q(**{f"{name}__lte": at})) for name in ("pinned_until", "valid_until", "expire_at")}
+        **{name: Max(name, filter=Q(**{f"{name}__lte": at})) for name in ("pinned_until", "valid_until", "expire_at")}
     )
-    return sum(passed.values())
+    return max(filter(None, passed.values()), default=None)

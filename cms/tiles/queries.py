@@ -1,7 +1,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Max, Q, QuerySet
 
 from cms.tiles.models import Banner, Tile
 from cms.windows.models import BusinessWindow
@@ -57,9 +57,9 @@ def banners(at: datetime | None = None) -> "QuerySet[Banner]":
     )
 
 
-def boundaries_passed(at: datetime) -> int:
-    """How many beginnings and ends of banners lie behind `at`."""
+def last_boundary(at: datetime) -> datetime | None:
+    """The last beginning or end of a banner at or before `at`."""
     passed = Banner.objects.aggregate(
-        begun=Count("pk", filter=Q(shows_from__lte=at)), ended=Count("pk", filter=Q(shows_until__lte=at))
+        begun=Max("shows_from", filter=Q(shows_from__lte=at)), ended=Max("shows_until", filter=Q(shows_until__lte=at))
     )
-    return int(passed["begun"] + passed["ended"])
+    return max(filter(None, passed.values()), default=None)

@@ -39,7 +39,7 @@ def create_window(
 
 @transaction.atomic
 def change_window(window_id: int, *, by: Actor, reason: str, **values: Any) -> BusinessWindow:
-    """Move or reword a window; `values` are the model's fields, `reason` is kept with what was before. Raises Problem."""
+    """Move or reword a window; `values` are its fields, `reason` is kept with what was before. Raises Problem."""
     _authorise(by)
     window = for_update(window_id)
     _require(reason)

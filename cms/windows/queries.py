@@ -1,11 +1,11 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.db.models import Count, Q
+from django.db.models import Max, Q
 from django.utils.translation import gettext as _
 
 from cms.windows.models import BusinessWindow
-from cms.windows.rules import Business, Phase, WindowState, choose, deadline, instant
+from cms.windows.rules import Business, WindowState, choose, deadline, instant, main_phase
 from portal.kernel import clock
 from portal.kernel.errors import Code, Problem
 
@@ -19,29 +19,31 @@ def for_update(window_id: int) -> BusinessWindow:
 
 
 def current(
-    business: str, *, phase: str = Phase.APPLY, session: str | None = None, at: datetime | None = None
+    business: str, *, phase: str | None = None, session: str | None = None, at: datetime | None = None
 ) -> BusinessWindow | None:
-    """The window that matters at `at` (now): open, else next, else last; of any session where `session` is None."""
-    windows = BusinessWindow.objects.filter(business=business, phase=phase)
+    """The window that matters at `at` (now): open, else next, else last.
+
+    `phase` None: the business's main one; `session` None: of any session.
+    """
+    windows = BusinessWindow.objects.filter(business=business, phase=phase or main_phase(business))
     if session is not None:
         windows = windows.filter(session=session)
     return choose(windows, at or clock.now())
 
 
-def current_by_business(
-    businesses: Iterable[str], *, phase: str = Phase.APPLY, at: datetime | None = None
-) -> dict[str, BusinessWindow]:
+def current_by_business(businesses: Iterable[str], *, at: datetime | None = None) -> dict[str, BusinessWindow]:
     """`current` for many businesses with one query; a business without any window is absent."""
     at = at or clock.now()
     grouped: dict[str, list[BusinessWindow]] = {}
-    for window in BusinessWindow.objects.filter(business__in=set(businesses), phase=phase):
-        grouped.setdefault(window.business, []).append(window)
+    for window in BusinessWindow.objects.filter(business__in=set(businesses)):
+        if window.phase == main_phase(window.business):
+            grouped.setdefault(window.business, []).append(window)
     chosen = {business: choose(windows, at) for business, windows in grouped.items()}
     return {business: window for business, window in chosen.items() if window}
 
 
 def require_open(
-    business: str, session: str | None = None, *, phase: str = Phase.APPLY, at: datetime | None = None
+    business: str, session: str | None = None, *, phase: str | None = None, at: datetime | None = None
 ) -> BusinessWindow:
     """The open window; raises `window_closed` with `opens_at` and `closes_at` (ISO 8601, or null where none is set)."""
     at = at or clock.now()
@@ -65,9 +67,9 @@ def _sentence(business: str, window: BusinessWindow | None, at: datetime) -> str
     return _("%(business)s已于%(time)s截止。") % {**words, "time": deadline(window.closes_at)}
 
 
-def boundaries_passed(at: datetime) -> int:
-    """How many openings and closings lie behind `at`: while it stays the same, no window has changed its state."""
+def last_boundary(at: datetime) -> datetime | None:
+    """The last opening or closing at or before `at`: while it stays the same, no window has changed its state."""
     passed = BusinessWindow.objects.aggregate(
-        opened=Count("pk", filter=Q(opens_at__lte=at)), closed=Count("pk", filter=Q(closes_at__lte=at))
+        opened=Max("opens_at", filter=Q(opens_at__lte=at)), closed=Max("closes_at", filter=Q(closes_at__lte=at))
     )
-    return int(passed["opened"] + passed["closed"])
+    return max(filter(None, passed.values()), default=None)

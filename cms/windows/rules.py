@@ -37,6 +37,11 @@ class Phase(models.TextChoices):
     RELEASE = "release", gettext_lazy("开放查询")
 
 
+def main_phase(business: str) -> Phase:
+    """The phase that a business's entry shows: what is released is read, the rest is applied for."""
+    return Phase.RELEASE if business in {Business.ADMISSION_TICKET, Business.SCORES} else Phase.APPLY
+
+
 class WindowState(models.TextChoices):
     UPCOMING = "upcoming", gettext_lazy("未开始")
     OPEN = "open", gettext_lazy("进行中")

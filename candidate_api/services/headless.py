@@ -1,0 +1,61 @@
+"""Wagtail's own headless API under `pages/`, read only: pages, and what they show of images and documents."""
+
+from typing import Any
+
+from django.urls import URLPattern, URLResolver, include, path
+from django.views.decorators.http import conditional_page
+from rest_framework.renderers import JSONRenderer
+from wagtail.api.v2.router import WagtailAPIRouter
+from wagtail.api.v2.views import PagesAPIViewSet
+from wagtail.documents.api.v2.views import DocumentsAPIViewSet
+from wagtail.images.api.v2.views import ImagesAPIViewSet
+from wagtail.utils.urlpatterns import decorate_urlpatterns
+
+from candidate_api.services.versions import PUBLIC
+from portal.kernel import clock
+
+
+class _Public:
+    authentication_classes = ()
+    permission_classes = ()
+    renderer_classes = (JSONRenderer,)
+
+    def finalize_response(self, *args: Any, **kwargs: Any) -> Any:
+        response = super().finalize_response(*args, **kwargs)  # type: ignore[misc]
+        if response.status_code == 200:
+            response.headers.setdefault("Cache-Control", PUBLIC)
+        return response
+
+
+class Pages(_Public, PagesAPIViewSet):
+    def get_queryset(self) -> Any:
+        # By the clock, also while no worker has taken an expired page down yet.
+        return super().get_queryset().exclude(expire_at__lte=clock.now())
+
+
+class Images(_Public, ImagesAPIViewSet):
+    pass
+
+
+class Documents(_Public, DocumentsAPIViewSet):
+    pass
+
+
+class Router(WagtailAPIRouter):
+    """Pages at the root, images and documents beneath, instead of three siblings."""
+
+    def get_urlpatterns(self) -> list[URLPattern | URLResolver]:
+        prefixes = {name: "" if name == "pages" else f"{name}/" for name in self._endpoints}
+        patterns = [
+            path(prefixes[name], include((endpoint.get_urlpatterns(), name), namespace=name))
+            for name, endpoint in self._endpoints.items()
+        ]
+        decorate_urlpatterns(patterns, conditional_page)
+        decorate_urlpatterns(patterns, self.wrap_view)
+        return patterns
+
+
+router = Router("api:headless")
+router.register_endpoint("images", Images)
+router.register_endpoint("documents", Documents)
+router.register_endpoint("pages", Pages)

@@ -1,0 +1,38 @@
+from typing import ClassVar
+
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import FieldPanel
+from wagtail.admin.ui.tables import Column
+from wagtail.admin.viewsets.pages import PageListingViewSet
+from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
+
+from cms.news.models import NewsChannel, NewsPage
+
+
+class NewsListing(PageListingViewSet):
+    model = NewsPage
+    name = "news"
+    icon = "doc-full"
+    menu_label = _("全部资讯")
+    columns: ClassVar = [
+        *PageListingViewSet.columns[:2],
+        Column("channel", label=_("栏目"), accessor="channel"),
+        Column("published_at", label=_("发布时间"), accessor="published_at", sort_key="published_at"),
+        *PageListingViewSet.columns[-2:],
+    ]
+
+
+class ChannelViewSet(SnippetViewSet):
+    model = NewsChannel
+    icon = "list-ul"
+    menu_label = _("栏目")
+    list_display: ClassVar = ["label", "code", "order"]
+    sort_order_field = "order"
+    panels: ClassVar = [FieldPanel("label"), FieldPanel("code")]
+
+
+class NewsGroup(SnippetViewSetGroup):
+    menu_label = _("资讯")
+    menu_icon = "doc-full"
+    menu_order = 100
+    items = (NewsListing, ChannelViewSet)
