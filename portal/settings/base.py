@@ -4,6 +4,7 @@ from pathlib import Path
 
 import environ
 from csp.constants import NONCE, NONE, SELF
+from django.contrib.messages import constants as messages
 from django.utils.translation import gettext_lazy as _
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -155,6 +156,7 @@ TEMPLATES = [
     }
 ]
 STATICFILES_DIRS = [ROOT / "home" / "assets"]
+MESSAGE_TAGS = {messages.ERROR: "danger"}  # the portal's names for tones
 
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "SAMEORIGIN"
