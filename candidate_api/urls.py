@@ -6,8 +6,8 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 from candidate_api.accounts import api as accounts
 from candidate_api.arrangements import api as arrangements
 from candidate_api.candidates import api as candidates
-from candidate_api.results import api as results
 from candidate_api.catalogue import api as catalogue
+from candidate_api.results import api as results
 from candidate_api.sessions import api as sessions
 from candidate_api.tickets import api as tickets
 
