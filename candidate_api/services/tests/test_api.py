@@ -270,6 +270,7 @@ def test_questions_and_answers(client: Client) -> None:
 
 
 # -- cost -------------------------------------------------------------------------------------------------------
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # Wagtail leaves the picture open
 @pytest.mark.parametrize(("path", "queries"), [("news/?page_size=100", 5), ("faq/?page_size=100", 3), ("home/", 9)])
 def test_the_same_queries_for_one_and_for_fifty(
     client: Client, django_assert_num_queries: Queries, path: str, queries: int
