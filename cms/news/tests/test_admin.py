@@ -133,3 +133,12 @@ def test_a_candidate_never_gets_in(client: Client, path: str) -> None:
 
     assert response.status_code == 302
     assert response["Location"].startswith("/admin/login/")
+
+
+def test_what_wagtail_leaves_in_english_is_said_in_chinese(client: Client) -> None:
+    client.force_login(staff("editor"))
+
+    html = client.get(add_address()).content.decode()
+
+    assert "Choose when this page should go live" not in html
+    assert "设置该页面何时发布、何时下线" in html
