@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from functools import wraps
 from typing import Any
 
@@ -10,7 +11,9 @@ from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
+from drf_spectacular.utils import OpenApiParameter, inline_serializer
 from rest_framework import exceptions, pagination, serializers
+from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -78,11 +81,33 @@ class Pages(pagination.PageNumberPagination):
     max_page_size = 100
 
 
-def page(endpoint: Endpoint, rows: Any, serializer: type[serializers.BaseSerializer[Any]]) -> Response:
+def page(
+    endpoint: Endpoint,
+    rows: Any,
+    serializer: type[serializers.BaseSerializer[Any]],
+    context: dict[str, Any] | None = None,
+) -> Response:
     """One page of `rows`, serialized."""
     pages = Pages()
     chosen = pages.paginate_queryset(rows, endpoint.request, view=endpoint)
-    return pages.get_paginated_response(serializer(chosen, many=True).data)
+    return pages.get_paginated_response(serializer(chosen, many=True, context=context or {}).data)
+
+
+def paged(item: type[serializers.BaseSerializer[Any]]) -> serializers.Serializer[Any]:
+    """For the OpenAPI document: what `page` answers for a list of `item`."""
+    fields: dict[str, serializers.Field[Any, Any, Any, Any]] = {
+        "count": serializers.IntegerField(),
+        "next": serializers.URLField(allow_null=True),
+        "previous": serializers.URLField(allow_null=True),
+        "results": item(many=True),
+    }
+    return inline_serializer(f"{item.__name__}Page", fields)
+
+
+PAGING = [
+    OpenApiParameter("page", int, description="页码，从1开始"),
+    OpenApiParameter("page_size", int, description="每页条数，最多100"),
+]
 
 
 # -- refusals ---------------------------------------------------------------------------------------------------
@@ -164,10 +189,11 @@ def idempotent(*, atomic: bool = True) -> Callable[[Method], Method]:
                 replay["Idempotency-Replayed"] = "true"
                 return replay
             try:
-                if not atomic:
-                    return _answer_and_store(method, self, request, outcome.store, args, kwargs)
-                with transaction.atomic():
-                    return _answer_and_store(method, self, request, outcome.store, args, kwargs)
+                with transaction.atomic() if atomic else nullcontext():
+                    response = method(self, request, *args, **kwargs)
+                    body = "" if response.data is None else JSONRenderer().render(response.data).decode()
+                    outcome.store(response.status_code, body)
+                    return response
             except BaseException:
                 outcome.release()
                 raise
@@ -176,15 +202,6 @@ def idempotent(*, atomic: bool = True) -> Callable[[Method], Method]:
         return wrapper  # type: ignore[return-value]
 
     return decorate
-
-
-def _answer_and_store(
-    method: Method, view: Endpoint, request: Request, store: Callable[[int, str], None], args: Any, kwargs: Any
-) -> Response:
-    response = method(view, request, *args, **kwargs)
-    body = "" if response.data is None else request.accepted_renderer.render(response.data).decode()
-    store(response.status_code, body)
-    return response
 
 
 def problems(*codes: Code) -> Callable[[Method], Method]:

@@ -1,4 +1,4 @@
-"""How a noun declares its states and moves: one table from which buttons, `allowed_actions`, docs and tests are derived.
+"""A noun's states and moves in one table, from which buttons, `allowed_actions`, docs and tests are derived.
 
 django-fsm keeps the field from being assigned and refuses an undeclared move; *who* may move is decided by the verb
 on the locked row (see docs/house.md).
@@ -35,11 +35,14 @@ class State:
 
 @dataclass(frozen=True)
 class Move:
-    """A verb's name, the states it starts from, the state it ends in, who may ask for it and what its button says."""
+    """A verb's name, the states it starts from, the state it ends in, who may ask for it and what its button says.
+
+    A `target` of None leaves the state as it is: the move changes what the thing is about.
+    """
 
     verb: str
     sources: tuple[str, ...]
-    target: str
+    target: str | None
     who: frozenset[Who]
     label: Words
 
@@ -52,7 +55,7 @@ class Machine:
         self.states = {state.code: state for state in states}
         self.moves = {move.verb: move for move in moves}
         for move in self.moves.values():
-            assert {*move.sources, move.target} <= set(self.states), f"{name}.{move.verb} names an unknown state"
+            assert {*move.sources, move.target} <= {None, *self.states}, f"{name}.{move.verb} names an unknown state"
 
     @property
     def initial(self) -> str:
@@ -91,6 +94,6 @@ class Machine:
         """The table as a Mermaid state diagram, for the docs."""
         lines = ["stateDiagram-v2", f"    [*] --> {self.initial}"]
         for move in self.moves.values():
-            lines += [f"    {source} --> {move.target}: {move.verb}" for source in move.sources]
+            lines += [f"    {source} --> {move.target or source}: {move.verb}" for source in move.sources]
         lines += [f"    {state.code} --> [*]" for state in self.states.values() if state.final]
         return "\n".join(lines)

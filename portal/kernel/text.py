@@ -31,6 +31,13 @@ def is_name(value: str) -> bool:
     return all(unicodedata.category(c)[0] in "LM" or c in "\u00b7 -.'〇" for c in value)
 
 
+def mask_name(value: str) -> str:
+    """`张小三` → `张*三`, `张三` → `张*`: what others may read of a name."""
+    if len(value) <= 2:
+        return value[:1] + "*" * len(value[1:])
+    return value[0] + "*" * (len(value) - 2) + value[-1]
+
+
 def mask_id_number(value: str) -> str:
     """`450103199001011234` → `4501**********1234`; short numbers keep two characters on each side."""
     if not value:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import environ
 from csp.constants import NONCE, NONE, SELF
+from django.contrib.messages import constants as messages
 from django.utils.translation import gettext_lazy as _
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -72,7 +73,7 @@ ROOT_URLCONF = "portal.urls"
 WSGI_APPLICATION = "portal.wsgi.application"
 AUTH_USER_MODEL = "kernel.User"
 # Tokens are ours; knox's own table would only stand in the way of a flush on PostgreSQL.
-KNOX_TOKEN_MODEL = "candidate_api.DeviceToken"
+KNOX_TOKEN_MODEL = "candidate_api.DeviceToken"  # noqa: S105 -- a model
 MIGRATION_MODULES = {"knox": None}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -155,6 +156,7 @@ TEMPLATES = [
     }
 ]
 STATICFILES_DIRS = [ROOT / "home" / "assets"]
+MESSAGE_TAGS = {messages.ERROR: "danger"}  # the portal's names for tones
 
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "SAMEORIGIN"
@@ -194,7 +196,7 @@ REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "portal.kernel.schema.ProblemAutoSchema",
     "EXCEPTION_HANDLER": "portal.kernel.api.as_problem",
     "NUM_PROXIES": env.int("NUM_PROXIES", default=0),
-    "DEFAULT_THROTTLE_RATES": {"sms": "10/min", "login": "30/min", "register": "20/min"},
+    "DEFAULT_THROTTLE_RATES": {"captcha": "60/min", "sms": "10/min", "login": "30/min", "register": "20/min"},
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
 REST_KNOX = {
@@ -212,15 +214,28 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "PREPROCESSING_HOOKS": ["portal.kernel.schema.only_our_endpoints"],
     "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",  # rebuilds the components: ours come after it
         "portal.kernel.schema.add_problem_schema",
-        "drf_spectacular.hooks.postprocess_schema_enums",
     ],
+    "ENUM_NAME_OVERRIDES": {
+        "MajorStatusEnum": "candidate_api.catalogue.states.MajorStatus",
+        "WindowStateEnum": "cms.windows.rules.WindowState",
+        "OrderStateEnum": "candidate_api.payments.states.ORDER.choices",
+        "AttemptStateEnum": "candidate_api.payments.states.ATTEMPT.choices",
+    },
     "ENUM_ADD_EXPLICIT_BLANK_NULL_CHOICE": False,
     "COMPONENT_SPLIT_REQUEST": True,
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
 }
+
+# -- captcha ----------------------------------------------------------------------------------------------------
+CAPTCHA_LENGTH = 4
+CAPTCHA_TIMEOUT = 3  # minutes
+CAPTCHA_FONT_SIZE = 30
+CAPTCHA_LETTER_ROTATION = (-20, 20)
+CAPTCHA_FLITE_PATH = None
 
 # -- work that is not done in the request -----------------------------------------------------------------------
 CELERY_TASK_IGNORE_RESULT = True
@@ -229,6 +244,10 @@ CELERY_TASK_TIME_LIMIT = 600
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+
+# -- payment ----------------------------------------------------------------------------------------------------
+# Channel code → adapter. What a channel needs to know stands in WECHAT_PAY (candidate_api/payments/providers/).
+PAYMENT_PROVIDERS = {"wechat": "candidate_api.payments.providers.wechat.adapter.WechatPay"}
 
 # -- logs -------------------------------------------------------------------------------------------------------
 LOGGING_CONFIG = "portal.kernel.logs.configure"

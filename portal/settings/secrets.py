@@ -4,6 +4,7 @@ import base64
 import json
 import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
 
 
@@ -20,10 +21,8 @@ def keep(path: Path) -> dict[str, str]:
         draft = path.with_suffix(f".{os.getpid()}")
         draft.touch(mode=0o600)
         draft.write_text(json.dumps(made))
-        try:
-            os.link(draft, path)  # fails where another process was first: theirs is as good
-        except FileExistsError:
-            pass
+        with suppress(FileExistsError):  # another process was first: theirs is as good
+            os.link(draft, path)
         draft.unlink()
     return json.loads(path.read_text())
 

@@ -1,4 +1,4 @@
-"""The key rings: the first key is used to write, all of them to read, so a key can be changed while the house is open."""
+"""The key rings: the first key writes, all of them read, so that a key can be changed while the house is open."""
 
 import base64
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What the house says, by template code. Nouns register theirs; names of placeholders are checked when a text is made."""
+"""What the house says, by template code. Nouns register theirs at start."""
 
 from dataclasses import dataclass
 from typing import Any

@@ -1,0 +1,55 @@
+# Python 3.11 or newer is all this needs: no root, no Docker, no service.
+PYTHON ?= python3
+PORT ?= 8000
+RUN := .venv/bin/python
+# Everything that tools remember lies under var/: a run leaves no file among the sources.
+export PYTHONPYCACHEPREFIX := $(CURDIR)/var/cache/python
+
+help:
+	@echo "make demo        the whole system on http://127.0.0.1:$(PORT)/ (PORT=8001 moves it)"
+	@echo "make demo-reset  forget the demo's data and start afresh"
+	@echo "make test        all tests: SQLite; PostgreSQL and Redis where DATABASE_URL and REDIS_URL name them; a browser where found"
+	@echo "make lint        style, types, import contracts, migrations, production checks, the API document"
+	@echo "make openapi     write docs/openapi.yaml from the code"
+	@echo "make pins        compile requirements*.txt from requirements*.in"
+
+demo: .venv/.pins
+	PORT=$(PORT) $(RUN) manage.py demo
+
+demo-reset: .venv/.pins
+	PORT=$(PORT) $(RUN) manage.py demo --reset
+
+# REQUIRE=postgresql,redis,rabbitmq,browser makes what is missing a failure; ARGS= goes to pytest.
+test: .venv/.pins-dev
+	@REQUIRE="$(REQUIRE)" $(RUN) tests/run.py $(ARGS)
+
+lint: .venv/.pins-dev
+	@$(RUN) tests/lint.py
+
+openapi: .venv/.pins
+	@$(RUN) tests/openapi.py --write
+
+PINS := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--custom-compile-command "make pins"
+pins: .venv/.pins
+	$(PINS) -o requirements.txt requirements.in >/dev/null
+	$(PINS) -o requirements-dev.txt requirements-dev.in >/dev/null
+
+# pip fetches uv, uv fetches the rest in seconds; both accept only the pinned digests.
+.venv/.pins: requirements.txt
+	@$(PYTHON) -c 'import sys; sys.exit(None if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed (PYTHON=python3.11)")'
+	test -x .venv/bin/python || $(PYTHON) -m venv .venv
+	sed -n '/^uv==/,/[^\\]$$/p' requirements.txt > .venv/uv.txt
+	$(RUN) -m pip install --quiet --disable-pip-version-check --require-hashes -r .venv/uv.txt
+	$(INSTALL) -r requirements.txt
+	touch $@
+
+.venv/.pins-dev: requirements-dev.txt .venv/.pins
+	$(INSTALL) -r requirements.txt -r requirements-dev.txt
+	touch $@
+
+# uv does not read pip's configuration: a mirror that is named there is handed on.
+INSTALL = $${UV_DEFAULT_INDEX:+env} $$($(RUN) -m pip config get global.index-url 2>/dev/null | sed 's/^/env UV_DEFAULT_INDEX=/') \
+	.venv/bin/uv pip install --quiet --python $(RUN) --require-hashes
+
+.PHONY: help demo demo-reset test lint openapi pins

@@ -1,0 +1,121 @@
+"""Shapes of what is sent and answered about a person's own record."""
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from candidate_api.candidates.actions import state_label
+from candidate_api.candidates.models import Candidate
+from candidate_api.candidates.states import Gender
+from candidate_api.catalogue.models import Area, CodeItem, District, Major
+from portal.kernel.api import Input
+from portal.kernel.text import clean, mask_mobile
+
+
+class CandidateOut(serializers.Serializer[Candidate]):
+    """The candidate as clients see them: numbers masked, always."""
+
+    name = serializers.CharField(source="user.name")
+    candidate_number = serializers.CharField(allow_null=True, help_text="准考证号")
+    state = serializers.CharField()
+    state_label = serializers.SerializerMethodField()
+    id_type = serializers.CharField()
+    id_number = serializers.CharField(source="masked_id_number")
+    mobile = serializers.SerializerMethodField()
+    category = serializers.CharField()
+
+    def get_state_label(self, candidate: Candidate) -> str:
+        return state_label(candidate)
+
+    def get_mobile(self, candidate: Candidate) -> str:
+        return mask_mobile(candidate.user.mobile)
+
+
+class ProfileOut(CandidateOut):
+    gender = serializers.CharField()
+    birth_date = serializers.DateField(allow_null=True)
+    former_name = serializers.CharField()
+    ethnicity = serializers.CharField()
+    political_status = serializers.CharField()
+    education = serializers.CharField()
+    occupation = serializers.CharField()
+    employer = serializers.CharField()
+    native_place = serializers.CharField()
+    household_area = serializers.CharField()
+    household_type = serializers.CharField()
+    address_area = serializers.CharField()
+    address = serializers.CharField()
+    postcode = serializers.CharField()
+    phone = serializers.CharField()
+    email = serializers.CharField(source="user.email")
+    district = serializers.CharField(source="district.code", default=None, allow_null=True)
+    major = serializers.CharField(source="major.code", default=None, allow_null=True)
+    photo = serializers.SerializerMethodField()
+
+    @extend_schema_field(serializers.BooleanField)
+    def get_photo(self, candidate: Candidate) -> bool:
+        return candidate.photo_id is not None
+
+
+class CodeOf(serializers.CharField):
+    """A code of one of the office's lists; refused where the list does not have it."""
+
+    def __init__(self, code_list: str, **kwargs: Any) -> None:
+        self.code_list = code_list
+        super().__init__(**kwargs)
+
+    def to_internal_value(self, data: Any) -> str:
+        value: str = super().to_internal_value(data)
+        if value and not CodeItem.objects.filter(list=self.code_list, code=value).exists():
+            raise serializers.ValidationError("没有这个代码。", code="unknown_code")
+        return value
+
+
+class Text(serializers.CharField):
+    """Free text as people type it: full-width digits normalised, control characters gone."""
+
+    def to_internal_value(self, data: Any) -> str:
+        return clean(super().to_internal_value(data))
+
+
+class ProfileIn(Input):
+    """Any part of the profile; what is left out stays as it is."""
+
+    gender = serializers.ChoiceField(Gender.choices)
+    birth_date = serializers.DateField()
+    former_name = Text(max_length=60, allow_blank=True)
+    ethnicity = CodeOf("ethnicity")
+    political_status = CodeOf("political_status")
+    education = CodeOf("education")
+    occupation = CodeOf("occupation")
+    employer = Text(max_length=100, allow_blank=True)
+    native_place = Text(max_length=60, allow_blank=True)
+    household_area = serializers.RegexField(r"^\d{6}$", allow_blank=True)
+    household_type = CodeOf("household_type", allow_blank=True)
+    address_area = serializers.SlugRelatedField(slug_field="code", queryset=Area.objects.all())
+    address = Text(max_length=200)
+    postcode = serializers.RegexField(r"^\d{6}$", allow_blank=True)
+    phone = serializers.RegexField(r"^[\d-]{5,20}$", allow_blank=True)
+    email = serializers.EmailField(allow_blank=True)
+    district = serializers.SlugRelatedField(slug_field="code", queryset=District.objects.all())
+    major = serializers.SlugRelatedField(slug_field="code", queryset=Major.objects.all())
+
+    def get_fields(self) -> dict[str, Any]:
+        fields = super().get_fields()
+        for field in fields.values():
+            field.required = False
+        return fields
+
+    def validate_address_area(self, area: Area) -> str:
+        return area.code
+
+
+class FaultOut(serializers.Serializer[Any]):
+    code = serializers.CharField()
+    detail = serializers.CharField()
+
+
+class PhotoCheckOut(serializers.Serializer[Any]):
+    ok = serializers.BooleanField()
+    errors = FaultOut(many=True)

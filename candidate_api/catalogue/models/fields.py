@@ -1,0 +1,17 @@
+"""Columns that several models of the catalogue share."""
+
+from typing import Any
+
+from django.core.validators import RegexValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+SESSION_CODE = r"\d{4}-\d{2}"
+is_session_code = RegexValidator(rf"^{SESSION_CODE}\Z", _("考期写作“2026-10”的形式。"))
+is_region_code = RegexValidator(r"^\d{6}\Z", _("行政区划代码为6位数字。"))
+is_course_code = RegexValidator(r"^\d{5}\Z", _("课程代码为5位数字。"))
+
+
+def session_code(label: Any, **options: Any) -> "models.CharField[str, str]":
+    """A session by its code (`2026-10`). Codes sort as time does, and the catalogue does not know the sessions."""
+    return models.CharField(label, max_length=7, validators=[is_session_code], **options)

@@ -1,0 +1,178 @@
+"""报考: choose, cancel, change. All entries of a submission are taken or none."""
+
+from collections.abc import Sequence
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from candidate_api.candidates import queries as candidates
+from candidate_api.catalogue.models import District
+from candidate_api.payments import actions as payments
+from candidate_api.payments.models import Order
+from candidate_api.registrations import queries
+from candidate_api.registrations.fulfilment import end
+from candidate_api.registrations.models import Registration
+from candidate_api.registrations.rules import Blocked, Wish, order_expires_at, refusal, refusals
+from candidate_api.registrations.seats import take_seats
+from candidate_api.registrations.states import REGISTRATION
+from candidate_api.sessions.actions import give_back
+from candidate_api.sessions.models import ExamSession, Offering
+from cms.windows.queries import require_open
+from cms.windows.rules import Business
+from portal.kernel import clock
+from portal.kernel.actor import Actor
+from portal.kernel.audit.actions import entry as audit_entry
+from portal.kernel.audit.actions import record
+from portal.kernel.audit.models import AuditEntry
+from portal.kernel.errors import Code, FieldError, Problem
+from portal.kernel.states import Who
+
+KIND = "registration"
+
+
+def submit(session_code: str, entries: Sequence[tuple[str, str]], *, by: Actor) -> Order:
+    """提交课程报考: take `entries` (course code, district code) in one order that waits for its payment.
+
+    Raises Problem: `onboarding_incomplete` without a 准考证号, `window_closed`, `entries_refused` with the first
+    cause of each refused entry. The database repeats the rules: a course once, a slot once, seats within capacity.
+    """
+    if not entries:
+        raise Problem(Code.VALIDATION_FAILED, errors=[FieldError("entries", "required", _("请至少选择一门课程。"))])
+    with transaction.atomic():
+        candidate = candidates.for_update(by)
+        if candidate.state != "enrolled":
+            raise Problem(Code.ONBOARDING_INCOMPLETE, _("请先完善资料并上传照片，生成准考证号后再报考。"))
+        session = _session(session_code)
+        window = require_open(Business.COURSE_REGISTRATION, session=session.code)
+        offerings = _offerings(session, [course for course, _district in entries])
+        districts = {d.code: d for d in District.objects.filter(code__in={district for _c, district in entries})}
+        wishes = [
+            Wish(course, offerings[course].slot if course in offerings else None, district in districts)
+            for course, district in entries
+        ]
+        refused = refusals(wishes, queries.held(candidate, session), session.max_courses)
+        if refused:
+            raise refusal(refused)
+        now = clock.now()
+        chosen = [(offerings[course], districts[district]) for course, district in entries]
+        order = payments.open_order(
+            payer=candidate.user,
+            kind=KIND,
+            subject=session.code,
+            title=_("%(session)s 课程报考 %(n)d 门") % {"session": session.name, "n": len(chosen)},
+            amount_fen=sum(offering.fee_fen for offering, _d in chosen),
+            expires_at=order_expires_at(now, window.closes_at),
+            by=by,
+        )
+        rows = [
+            Registration(
+                candidate=candidate,
+                session=session,
+                offering=offering,
+                course=offering.course,
+                slot=offering.slot,
+                district=district,
+                order=order,
+                fee_fen=offering.fee_fen,
+                created_at=now,
+            )
+            for offering, district in chosen
+        ]
+        try:
+            with transaction.atomic():
+                Registration.objects.bulk_create(rows)
+        except IntegrityError as error:  # another request of the same person was first
+            raise refusal(dict.fromkeys(range(len(rows)), Blocked.ALREADY_REGISTERED)) from error
+        AuditEntry.objects.bulk_create(
+            [
+                audit_entry(
+                    "registrations.submit",
+                    row,
+                    by=by,
+                    to_state=row.state,
+                    order=order.number,
+                    course=row.course.code,
+                    district=row.district.code,
+                )
+                for row in rows
+            ]
+        )
+        take_seats(rows)  # last, so that a counter's row is locked for as short as can be
+    return order
+
+
+def _session(code: str) -> ExamSession:
+    session = ExamSession.objects.filter(code=code).first()
+    if session is None:
+        raise Problem(Code.VALIDATION_FAILED, errors=[FieldError("session", "unknown_session", _("没有这个考期。"))])
+    return session
+
+
+def _offerings(session: ExamSession, courses: list[str]) -> dict[str, Offering]:
+    rows = Offering.objects.filter(session=session, course__code__in=courses).select_related("course", "session")
+    return {row.course.code: row for row in rows}
+
+
+def cancel(registration_id: int, *, by: Actor) -> Registration:
+    """取消报考 of one entry before its order is paid. The order goes on with the others, or ends with the last.
+
+    Raises Problem: `not_found`, `already_paid`, `state_conflict`, `window_closed`, `payment_in_progress`.
+    """
+    row = queries.one(by, registration_id)
+    if row.state == "confirmed":
+        raise Problem(Code.ALREADY_PAID, _("已经缴费，不能取消；报考时间内可以更换课程或考区。"))
+    REGISTRATION.check(row.state, "cancel", Who.CANDIDATE)
+    if not row.order.registrations.filter(state="pending").exclude(pk=row.pk).exists():
+        payments.cancel_order(row.order.number, by=by)
+        return queries.one(by, registration_id)
+    # The amount will change: what is open at the channel for the old amount is closed there first.
+    payments.stop_paying(row.order.number, by=by)
+    with transaction.atomic():
+        order = payments.lock_to_amend(row.order.number, by=by)
+        row = queries.for_update(by, registration_id)
+        REGISTRATION.check(row.state, "cancel", Who.CANDIDATE)
+        end(row, "cancel", by=by)
+        payments.change_amount(order, -row.fee_fen, by=by)
+    return row
+
+
+def change(registration_id: int, *, course: str = "", district: str = "", by: Actor) -> Registration:
+    """修改课程或者考区 within the window; once paid, only for a course of the same fee.
+
+    Raises Problem: `not_found`, `window_closed`, `state_conflict`, `entries_refused`, `payment_in_progress`.
+    """
+    seen = queries.one(by, registration_id)
+    if seen.state == "pending" and course:
+        payments.stop_paying(seen.order.number, by=by)
+    with transaction.atomic():
+        candidate = candidates.for_update(by)
+        if seen.state == "pending":
+            payments.lock_to_amend(seen.order.number, by=by)
+        row = queries.for_update(by, registration_id)
+        REGISTRATION.check(row.state, "change", Who.CANDIDATE)
+        require_open(Business.COURSE_REGISTRATION, session=row.session.code)
+        offering = _offerings(row.session, [course]).get(course) if course else row.offering
+        place = District.objects.filter(code=district).first() if district else row.district
+        held = queries.held(candidate, row.session)
+        held.entries.pop(row.course.code)
+        wish = Wish(course or row.course.code, offering.slot if offering else None, place is not None)
+        refused = refusals([wish], held, row.session.max_courses)
+        if refused or offering is None or place is None:
+            raise refusal(refused)
+        difference = offering.fee_fen - row.fee_fen
+        if row.state == "confirmed" and difference:
+            raise Problem(Code.STATE_CONFLICT, _("已缴费的课程只能更换为收费相同的课程。"))
+        before = {"course": row.course.code, "district": row.district.code}
+        old_place = (row.session_id, row.district_id, row.slot)
+        row.change()
+        row.offering, row.course, row.slot = offering, offering.course, offering.slot
+        row.district, row.fee_fen = place, offering.fee_fen
+        row.save()
+        if difference:
+            payments.change_amount(row.order, difference, by=by)
+        after = {"course": row.course.code, "district": row.district.code}
+        record("registrations.change", row, by=by, before=before, after=after)
+        if old_place != (row.session_id, row.district_id, row.slot):
+            take_seats([row])
+            give_back(*old_place)
+    return row

@@ -1,0 +1,18 @@
+"""Seats for entries: taken together or not at all, always in the same order."""
+
+from collections.abc import Sequence
+
+from candidate_api.registrations.models import Registration
+from candidate_api.registrations.rules import Blocked, refusal
+from candidate_api.sessions.actions import take
+
+
+def take_seats(rows: Sequence[Registration]) -> None:
+    """Take a seat for each entry, or raise `entries_refused` naming those that found none.
+
+    Places are taken in one order in every transaction, so that two submissions never wait for each other in a circle.
+    """
+    in_order = sorted(enumerate(rows), key=lambda item: (item[1].district_id, item[1].slot))
+    full = {place: Blocked.FULL for place, row in in_order if not take(row.session_id, row.district_id, row.slot)}
+    if full:
+        raise refusal(full)

@@ -1,0 +1,29 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Source(models.TextChoices):
+    """成绩来源 (domain 6.2): transfer and exemption treat them differently."""
+
+    WRITTEN = "written", _("统考")
+    PRACTICE = "practice", _("实践")
+    EXEMPTION = "exemption", _("免考")
+    TRANSFER = "transfer", _("转入")
+    COMBINED = "combined", _("合成")
+    THESIS = "thesis", _("毕业论文")
+    SUBSTITUTION = "substitution", _("顶替")
+
+
+class Status(models.TextChoices):
+    """成绩状态 (domain 6.3)."""
+
+    PASSED = "passed", _("合格")
+    FAILED = "failed", _("不合格")
+    ABSENT = "absent", _("缺考")
+    CANCELLED = "cancelled", _("违纪")
+    VOID = "void", _("作弊")
+    DISQUALIFIED = "disqualified", _("取消资格")
+    WITHHELD = "withheld", _("暂缓公布")
+
+
+PASS_MARK = 60

@@ -1,0 +1,68 @@
+"""When the four slots of a session are, and what a course costs. Plain values, no database."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time
+
+from django.utils.translation import gettext_lazy as _
+
+from portal.kernel import clock
+from portal.kernel.errors import Words
+from portal.kernel.money import CURRENCY
+
+LATE_ENTRY_MINUTES = 15  # later is absent
+NO_HAND_IN_LAST_MINUTES = 30
+
+
+@dataclass(frozen=True)
+class Slot:
+    """场次: `day` is 0 or 1, the times are a wall clock in Guangxi."""
+
+    number: int
+    label: Words
+    day: int
+    starts: time
+    ends: time
+
+
+SLOTS = (
+    Slot(1, _("第一天上午"), 0, time(9), time(11, 30)),
+    Slot(2, _("第一天下午"), 0, time(14, 30), time(17)),
+    Slot(3, _("第二天上午"), 1, time(9), time(11, 30)),
+    Slot(4, _("第二天下午"), 1, time(14, 30), time(17)),
+)
+NUMBERS = tuple(slot.number for slot in SLOTS)
+
+
+@dataclass(frozen=True)
+class Sitting:
+    """A slot on its day: UTC instants."""
+
+    number: int
+    label: Words
+    date: date
+    starts_at: datetime
+    ends_at: datetime
+
+
+def sittings(first_day: date, second_day: date) -> list[Sitting]:
+    """The four slots of a session that is held on these two days."""
+    return [
+        Sitting(
+            slot.number,
+            slot.label,
+            day := (first_day, second_day)[slot.day],
+            clock.at(day, slot.starts.hour, slot.starts.minute),
+            clock.at(day, slot.ends.hour, slot.ends.minute),
+        )
+        for slot in SLOTS
+    ]
+
+
+@dataclass(frozen=True)
+class Fee:
+    """What a course of one fee class costs: `amount` in yuan, with two places."""
+
+    fee_class: str
+    label: Words
+    amount: str
+    currency: str = CURRENCY

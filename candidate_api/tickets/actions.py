@@ -1,0 +1,147 @@
+"""打印准考证: the pledge first, then the paper."""
+
+import json
+import secrets
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from candidate_api.arrangements.models import Seat
+from candidate_api.arrangements.queries import mine
+from candidate_api.candidates import queries as candidates
+from candidate_api.candidates.models import Candidate
+from candidate_api.sessions.models import ExamSession
+from candidate_api.tickets import queries, rules, texts
+from candidate_api.tickets.models import Pledge, Ticket
+from portal.kernel import clock
+from portal.kernel.actor import Actor
+from portal.kernel.audit.actions import record
+from portal.kernel.crypto.sealing import blind_index
+from portal.kernel.crypto.signing import sign
+from portal.kernel.errors import Code, Problem
+from portal.kernel.files.actions import keep
+from portal.kernel.pdf.codes import qr
+from portal.kernel.pdf.render import edition, missing_characters, render
+
+TEMPLATE = "pdf/admission_ticket.typ"
+
+
+@transaction.atomic
+def sign_pledge(session_code: str, *, by: Actor) -> Pledge:
+    """签署诚信考试承诺书 for a session; signing again changes nothing. Raises Problem: `not_found` without entries."""
+    candidate = candidates.for_update(by)
+    status = queries.status(by, session_code)
+    if status.pledge is not None:
+        return status.pledge
+    pledge = Pledge.objects.create(
+        candidate=candidate, session=status.session, version=texts.PLEDGE_VERSION, signed_at=clock.now()
+    )
+    record("tickets.pledge", pledge, by=by, session=session_code, version=pledge.version)
+    return pledge
+
+
+def ticket_pdf(session_code: str, *, by: Actor) -> bytes:
+    """The actor's ticket of a session as PDF; the one that was made before, as long as nothing on it has changed.
+
+    Raises Problem: `not_found` without confirmed entries, `not_released` with `opens_at` before the release
+    instant, `pledge_required`, `state_conflict` while an entry has no seat.
+    """
+    candidate = candidates.of(by)
+    status = queries.status(by, session_code)
+    if not status.released:
+        opens_at = clock.local(status.released_at).isoformat() if status.released_at else None
+        raise Problem(Code.NOT_RELEASED, _("准考证尚未开放打印。"), opens_at=opens_at)
+    if status.pledge is None:
+        raise Problem(Code.PLEDGE_REQUIRED)
+    seats = list(mine(by, session_code))
+    if len(seats) != status.courses:
+        raise Problem(Code.STATE_CONFLICT, _("有课程的考场尚未安排，请稍后再试。"))
+    ticket = _ticket(candidate, status.session)
+    facts = _facts(candidate, status, seats, ticket.code)
+    digest = _digest(candidate, facts)
+    if ticket.file is None or ticket.digest != digest:
+        ticket = _issue(ticket, candidate, facts, digest, by=by)
+    with ticket.file.content.open("rb") as file:
+        return bytes(file.read())
+
+
+def _ticket(candidate: Candidate, session: ExamSession) -> Ticket:
+    """The row that holds the code; it is there before the first print, since the code is printed."""
+    code = "".join(secrets.choice(rules.ALPHABET) for _place in range(rules.CODE_LENGTH))
+    found = Ticket.objects.select_related("file", "session")
+    return found.get_or_create(candidate=candidate, session=session, defaults={"code": code})[0]
+
+
+def _facts(candidate: Candidate, status: queries.TicketStatus, seats: list[Seat], code: str) -> dict[str, Any]:
+    """Everything that is printed but the pictures and the time of printing."""
+    name = candidate.user.name
+    return {
+        "title": rules.title(status.session.code),
+        "name": name,
+        "gender": str(candidate.get_gender_display()),
+        "number": candidate.candidate_number,
+        "id_type": str(candidate.get_id_type_display()),
+        "id_number": candidate.id_number,
+        "category": str(candidate.get_category_display()),
+        "rare": missing_characters(name),
+        "rows": [_row(seat) for seat in seats],
+        "notes": texts.notes(),
+        "code": rules.shown_code(code),
+        "verify_page": f"{settings.BASE_URL}/verify/",
+        "pledged_at": rules.minute(status.pledge.signed_at) if status.pledge else "",
+    }
+
+
+def _row(seat: Seat) -> dict[str, Any]:
+    course, site = seat.registration.course, seat.room.site
+    day, weekday = rules.day_words(seat.sitting.date)
+    return {
+        "date": day,
+        "weekday": weekday,
+        "time": rules.time_words(seat.sitting.starts_at, seat.sitting.ends_at),
+        "course_code": course.code,
+        "course_name": course.name,
+        "pencil": rules.needs_pencil(course.category, course.name),
+        "site": site.name,
+        "address": site.address,
+        "room": seat.room.number,
+        "seat": f"{seat.seat_no:02d}",
+    }
+
+
+def _digest(candidate: Candidate, facts: dict[str, Any]) -> str:
+    """Keyed, since an ID number is among the facts and could be guessed from a plain digest."""
+    photo = candidate.photo.sha256 if candidate.photo else ""
+    text = json.dumps([edition(TEMPLATE), photo, facts], ensure_ascii=False, sort_keys=True)
+    return blind_index(text, "ticket.print")
+
+
+def _issue(ticket: Ticket, candidate: Candidate, facts: dict[str, Any], digest: str, *, by: Actor) -> Ticket:
+    """Make the paper and keep it. Of two that make it at once the second throws its own away."""
+    now = clock.now()
+    token = sign(
+        rules.payload(ticket.code, digest, ticket.session.code, candidate.user.name, candidate.candidate_number or "")
+    )
+    address = f"{settings.BASE_URL}/verify/{token}/"
+    pictures = {"qr": qr(address)}
+    if candidate.photo:
+        with candidate.photo.content.open("rb") as photo:
+            pictures["photo"] = photo.read()
+    made = render(TEMPLATE, facts | {"verify_url": address, "printed_at": rules.minute(now)}, pictures)
+    with transaction.atomic():
+        locked = Ticket.objects.select_for_update(of=("self",)).select_related("file").get(pk=ticket.pk)
+        if locked.digest == digest:
+            return locked
+        locked.file = keep(
+            made,
+            kind="ticket",
+            owner=candidate.user,
+            name=f"准考证-{ticket.session.code}.pdf",
+            content_type="application/pdf",
+        )
+        locked.digest, locked.issued_at = digest, now
+        locked.save(update_fields=["file", "digest", "issued_at"])
+        record("tickets.issue", locked, by=by, session=ticket.session.code, sha256=locked.file.sha256)
+    return locked

@@ -1,0 +1,113 @@
+"""准考证 over the API, and the proof that one is genuine."""
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.utils.http import content_disposition_header
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.renderers import BaseRenderer, JSONRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from candidate_api.tickets import actions, queries, texts
+from portal.kernel.api import Endpoint, PublicEndpoint, idempotent, page, problems
+from portal.kernel.crypto.signing import public_key_pem
+from portal.kernel.errors import Code
+
+
+class AdmissionTicketOut(serializers.Serializer[queries.TicketStatus]):
+    session = serializers.CharField(source="session.code")
+    session_name = serializers.CharField(source="session.name")
+    courses = serializers.IntegerField()
+    released = serializers.BooleanField()
+    released_at = serializers.DateTimeField(allow_null=True)
+    pledged = serializers.BooleanField()
+    pledged_at = serializers.DateTimeField(allow_null=True)
+    pledge_text = serializers.SerializerMethodField()
+    available = serializers.BooleanField()
+
+    def get_pledge_text(self, _status: queries.TicketStatus) -> str:
+        return str(texts.PLEDGE)
+
+
+class ProofOut(serializers.Serializer[queries.Proof]):
+    kind = serializers.CharField()
+    code = serializers.CharField()
+    session = serializers.CharField()
+    session_name = serializers.CharField()
+    name = serializers.CharField(help_text="masked: 张*三")
+    number = serializers.CharField(help_text="the last four digits of the 准考证号")
+    issued_at = serializers.DateTimeField()
+    signed = serializers.BooleanField(help_text="the token of the QR code was given, and its signature is ours")
+    current = serializers.BooleanField(allow_null=True, help_text="false: a later print exists")
+
+
+class PublicKeyOut(serializers.Serializer[Any]):
+    algorithm = serializers.CharField()
+    public_key = serializers.CharField(help_text="PEM; checks base64url(payload).base64url(signature) of a QR code")
+
+
+class PdfRenderer(BaseRenderer):
+    """Lets a client ask for `application/pdf`; a refusal is answered as JSON all the same."""
+
+    media_type = "application/pdf"
+    format = "pdf"
+    render_style = "binary"
+
+    def render(self, data: Any, accepted_media_type: str | None = None, renderer_context: Any = None) -> bytes:
+        return bytes(JSONRenderer().render(data))
+
+
+class AdmissionTickets(Endpoint):
+    @extend_schema(operation_id="my_admission_tickets", responses=AdmissionTicketOut(many=True), tags=["tickets"])
+    def get(self, request: Request) -> Response:
+        return page(self, queries.statuses(self.actor), AdmissionTicketOut)
+
+
+class AdmissionTicketPledge(Endpoint):
+    """诚信考试承诺书 of a session. Signing again answers the same."""
+
+    @extend_schema(operation_id="sign_pledge", request=None, responses={201: AdmissionTicketOut}, tags=["tickets"])
+    @idempotent()
+    def post(self, request: Request, session: str) -> Response:
+        actions.sign_pledge(session, by=self.actor)
+        return Response(AdmissionTicketOut(queries.status(self.actor, session)).data, status=201)
+
+
+class AdmissionTicketPdf(Endpoint):
+    renderer_classes = (JSONRenderer, PdfRenderer)
+
+    @extend_schema(
+        operation_id="admission_ticket_pdf",
+        responses={(200, "application/pdf"): OpenApiTypes.BINARY},
+        tags=["tickets"],
+    )
+    @problems(Code.NOT_RELEASED, Code.PLEDGE_REQUIRED, Code.STATE_CONFLICT)
+    def get(self, request: Request, session: str) -> HttpResponse:
+        made = actions.ticket_pdf(session, by=self.actor)
+        response = HttpResponse(made, content_type="application/pdf")
+        response["Content-Disposition"] = content_disposition_header(False, f"准考证-{session}.pdf") or "inline"
+        response["Cache-Control"] = "private, no-store"
+        return response
+
+
+class Verify(PublicEndpoint):
+    """`code` is the printed 核验码, or the whole signed token of the QR code."""
+
+    @extend_schema(operation_id="verify", responses=ProofOut, tags=["verify"])
+    def get(self, request: Request, code: str) -> Response:
+        response = Response(ProofOut(queries.proof(code)).data)
+        response["Cache-Control"] = "no-store"
+        return response
+
+
+class VerificationKey(PublicEndpoint):
+    """The public key by which a QR code can be checked without us."""
+
+    @extend_schema(operation_id="verification_key", responses=PublicKeyOut, tags=["verify"])
+    def get(self, request: Request) -> Response:
+        response = Response({"algorithm": "Ed25519", "public_key": public_key_pem()})
+        response["Cache-Control"] = "public, max-age=86400"
+        return response

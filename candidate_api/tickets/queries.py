@@ -1,0 +1,109 @@
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count
+from django.utils.translation import gettext as _
+
+from candidate_api.arrangements.queries import is_released, mine
+from candidate_api.registrations.models import Registration
+from candidate_api.sessions.models import ExamSession
+from candidate_api.tickets import rules
+from candidate_api.tickets.models import Pledge, Ticket
+from portal.kernel.actor import Actor
+from portal.kernel.crypto import signing
+from portal.kernel.errors import Code, Problem
+from portal.kernel.text import mask_name
+
+
+@dataclass(frozen=True)
+class TicketStatus:
+    """How far the actor is from the ticket of one session: `courses` are the confirmed entries.
+
+    `available`: it can be printed now. `released_at` None: the instant is not fixed yet.
+    """
+
+    session: ExamSession
+    courses: int
+    released: bool
+    pledge: Pledge | None
+    available: bool
+
+    @property
+    def released_at(self) -> datetime | None:
+        return self.session.tickets_at
+
+    @property
+    def pledged(self) -> bool:
+        return self.pledge is not None
+
+    @property
+    def pledged_at(self) -> datetime | None:
+        return self.pledge.signed_at if self.pledge else None
+
+
+def statuses(actor: Actor) -> list[TicketStatus]:
+    """The sessions in which the actor has confirmed entries, newest first."""
+    own = Registration.objects.filter(candidate__user_id=actor.user_id, state="confirmed")
+    courses = dict(own.values_list("session").annotate(n=Count("pk")).order_by())
+    sessions = ExamSession.objects.filter(pk__in=courses)
+    pledges = {row.session_id: row for row in Pledge.objects.filter(candidate__user_id=actor.user_id)}
+    seated = dict(mine(actor).order_by().values_list("session").annotate(n=Count("pk")))
+    return [
+        TicketStatus(
+            session=session,
+            courses=courses[session.pk],
+            released=is_released(session),
+            pledge=pledges.get(session.pk),
+            available=session.pk in pledges and seated.get(session.pk) == courses[session.pk],
+        )
+        for session in sorted(sessions, key=lambda row: row.code, reverse=True)
+    ]
+
+
+def status(actor: Actor, session_code: str) -> TicketStatus:
+    """The same of one session; `not_found` where the actor has no confirmed entry in it."""
+    for found in statuses(actor):
+        if found.session.code == session_code:
+            return found
+    raise Problem(Code.NOT_FOUND, _("您在该考期没有报考成功的课程。"))
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What a code proves. `signed`: our signature was on it. `current`: no later print exists; None where the code
+
+    alone was given and cannot tell one print from another.
+    """
+
+    kind: str
+    code: str
+    session: str
+    session_name: str
+    name: str
+    number: str
+    issued_at: datetime
+    signed: bool
+    current: bool | None
+
+
+def proof(text: str) -> Proof:
+    """What the printed code, or the signed token of the QR code, proves; `not_found` for one that is not ours."""
+    payload = signing.verify(text) if "." in text else None
+    if "." in text and (payload is None or payload.get("kind") != rules.KIND):
+        raise Problem(Code.NOT_FOUND, _("签名不符：这个二维码不是本系统签发的。"))
+    code = str(payload["code"]) if payload else rules.plain_code(text)
+    issued = Ticket.objects.exclude(file=None).select_related("candidate__user", "session")
+    ticket = issued.filter(code=code).first()
+    if ticket is None:
+        raise Problem(Code.NOT_FOUND, _("没有这个核验码，请核对后重新输入。"))
+    return Proof(
+        kind=rules.KIND,
+        code=rules.shown_code(ticket.code),
+        session=ticket.session.code,
+        session_name=ticket.session.name,
+        name=mask_name(ticket.candidate.user.name),
+        number=(ticket.candidate.candidate_number or "")[-4:],
+        issued_at=ticket.issued_at,
+        signed=payload is not None,
+        current=payload["print"] == rules.print_mark(ticket.digest) if payload else None,
+    )

@@ -1,0 +1,92 @@
+"""The log of who did what: complete, chained, and telling when somebody was at it."""
+
+import io
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import DatabaseError, connection, transaction
+
+from portal.kernel.actor import Actor
+from portal.kernel.audit import actions
+from portal.kernel.audit.models import AuditEntry, AuditLink
+from portal.kernel.users.models import User
+
+pytestmark = pytest.mark.django_db
+BY = Actor.system("test")
+
+
+@pytest.fixture
+def three():
+    user = User.objects.create_user("a", name="甲")
+    return [actions.record("users.rename", user, by=BY, note=str(n), step=n) for n in range(3)]
+
+
+def test_an_entry_keeps_who_what_and_from_where_to_where(three):
+    entry = AuditEntry.objects.get(pk=three[1].pk)
+    facts = (entry.actor_name, entry.channel, entry.verb, entry.subject_type, entry.note, entry.data)
+    assert facts == ("test", "system", "users.rename", "kernel.user", "1", {"step": 1})
+
+
+def test_a_sealed_log_verifies(three, capsys):
+    assert actions.seal() == 3
+    assert actions.seal() == 0
+    assert list(AuditLink.objects.order_by("position").values_list("position", flat=True)) == [1, 2, 3]
+    assert list(actions.verify()) == []
+    call_command("verify_audit")
+    assert "3 条" in capsys.readouterr().out
+
+
+def test_an_entry_that_was_committed_late_takes_the_next_place(three):
+    actions.seal()
+    late = actions.record("users.rename", User.objects.get(), by=BY)
+    actions.seal()
+    assert AuditLink.objects.get(entry=late).position == 4
+    assert list(actions.verify()) == []
+
+
+@pytest.mark.parametrize("rows", [AuditEntry, AuditLink])
+def test_the_models_refuse_change_and_deletion(three, rows):
+    actions.seal()
+    row = rows.objects.first()
+    for attempt in (row.save, row.delete, rows.objects.all().delete, lambda: rows.objects.update(pk=9)):
+        with pytest.raises(TypeError):
+            attempt()
+    assert rows.objects.count() == 3
+
+
+def _behind_the_models_back(sql: str, *values: object) -> None:
+    """What somebody with the database's password can do; on PostgreSQL only once the trigger is off."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("ALTER TABLE kernel_auditentry DISABLE TRIGGER USER")
+            cursor.execute("ALTER TABLE kernel_auditlink DISABLE TRIGGER USER")
+        cursor.execute(sql, values)
+        if connection.vendor == "postgresql":
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+            cursor.execute("ALTER TABLE kernel_auditentry ENABLE TRIGGER USER")
+            cursor.execute("ALTER TABLE kernel_auditlink ENABLE TRIGGER USER")
+
+
+def test_an_altered_entry_is_found(three):
+    actions.seal()
+    _behind_the_models_back("UPDATE kernel_auditentry SET note = 'x' WHERE id = %s", three[1].pk)
+    assert list(actions.verify()) == [f"entry {three[1].pk} was altered"]
+    with pytest.raises(CommandError):
+        call_command("verify_audit", stderr=io.StringIO())
+
+
+def test_a_deleted_entry_is_found(three):
+    actions.seal()
+    link = AuditLink.objects.get(entry=three[1])
+    _behind_the_models_back("DELETE FROM kernel_auditlink WHERE position = %s", link.position)
+    _behind_the_models_back("DELETE FROM kernel_auditentry WHERE id = %s", three[1].pk)
+    assert "position 2 is missing from the chain" in list(actions.verify())
+
+
+@pytest.mark.postgresql
+@pytest.mark.parametrize("sql", ["UPDATE kernel_auditentry SET note = 'x'", "DELETE FROM kernel_auditlink"])
+def test_postgresql_refuses_what_goes_around_the_models(three, sql):
+    actions.seal()
+    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(sql)
+    assert list(actions.verify()) == []

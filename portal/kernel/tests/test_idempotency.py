@@ -1,0 +1,79 @@
+"""A request that is sent again is answered again, and its work is done once."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+
+from portal.kernel import clock
+from portal.kernel.errors import Code, Problem
+from portal.kernel.idempotency import actions
+from portal.kernel.idempotency.actions import Answer, Claim
+from portal.kernel.idempotency.models import IdempotencyRecord
+
+pytestmark = pytest.mark.django_db
+
+
+def claim(key="k", who="user:1", method="POST", path="/a/", body=b"{}"):
+    return actions.claim(who, key, method=method, path=path, body=body)
+
+
+def test_the_first_gets_the_work_and_the_second_its_answer():
+    first = claim()
+    assert isinstance(first, Claim)
+    first.store(201, '{"a": 1}')
+    assert claim() == Answer(201, '{"a": 1}')
+
+
+def test_while_the_first_is_running_the_second_is_asked_to_wait():
+    claim()
+    with pytest.raises(Problem) as refusal:
+        claim()
+    assert (refusal.value.code, refusal.value.retry_after) == (Code.IDEMPOTENCY_IN_PROGRESS, 1)
+
+
+@pytest.mark.parametrize("other", [{"body": b"{1}"}, {"path": "/b/"}, {"method": "PATCH"}])
+def test_the_key_of_another_request_is_refused(other):
+    claim().store(201, "{}")
+    with pytest.raises(Problem) as refusal:
+        claim(**other)
+    assert refusal.value.code == Code.IDEMPOTENCY_MISMATCH
+    assert claim() == Answer(201, "{}")
+
+
+def test_another_person_may_use_the_same_key():
+    claim().store(201, "{}")
+    assert isinstance(claim(who="user:2"), Claim)
+
+
+def test_a_refusal_changed_nothing_and_frees_the_key():
+    claim().release()
+    assert isinstance(claim(body=b"{other}"), Claim)
+
+
+def test_a_dead_workers_claim_is_taken_over_once_and_its_late_answer_refused():
+    dead = claim()
+    with time_machine.travel(clock.now() + actions.LEASE + timedelta(seconds=1)):
+        heir = claim()
+        assert isinstance(heir, Claim)
+        with pytest.raises(Problem):
+            claim()
+        with pytest.raises(actions.LeaseLost):
+            dead.store(201, "{}")
+        heir.store(200, "{2}")
+    assert claim() == Answer(200, "{2}")
+
+
+@pytest.mark.parametrize("key", ["", "x" * 81, "ключ", "a\x00"])
+def test_a_malformed_key_is_refused(key):
+    with pytest.raises(Problem) as refusal:
+        claim(key)
+    assert refusal.value.code == Code.VALIDATION_FAILED
+    assert not IdempotencyRecord.objects.exists()
+
+
+def test_yesterdays_keys_are_forgotten():
+    claim().store(201, "{}")
+    with time_machine.travel(clock.now() + actions.KEPT + timedelta(minutes=1)):
+        assert (actions.forget(), actions.forget()) == (1, 0)
+        assert isinstance(claim(body=b"{other}"), Claim)

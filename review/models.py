@@ -1,0 +1,5 @@
+"""Table of contents: the reviewers' side by noun."""
+
+from review.offices.models import Office, StaffRole
+
+__all__ = ["Office", "StaffRole"]
