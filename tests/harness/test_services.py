@@ -35,11 +35,14 @@ def test_a_task_goes_through_rabbitmq() -> None:
     app = Celery(queue, broker=os.environ["RABBITMQ_URL"], set_as_current=False)
     app.conf.update(task_default_queue=queue, task_queue_expires=60, worker_hijack_root_logger=False)
     done: list[int] = []
-    task = app.task(done.append, name="remember", ignore_result=True)
+
+    @app.task(name="remember", ignore_result=True)
+    def remember(number: int) -> None:
+        done.append(number)
 
     with start_worker(app, pool="solo", perform_ping_check=False, shutdown_timeout=30):
         for number in range(3):
-            task.delay(number)
+            remember.delay(number)
         deadline = time.monotonic() + 20
         while len(done) < 3 and time.monotonic() < deadline:
             time.sleep(0.05)
