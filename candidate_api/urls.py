@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
+from candidate_api.payments import api as payments
 from candidate_api.accounts import api as accounts
 from candidate_api.arrangements import api as arrangements
 from candidate_api.candidates import api as candidates
@@ -34,6 +35,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("candidate_api.services.urls")),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
     path("docs/", SpectacularSwaggerView.as_view(url_name="api:schema"), name="docs"),
+    path("me/orders/", payments.Orders.as_view(), name="orders"),
+    path("me/orders/<str:number>/", payments.OneOrder.as_view(), name="order"),
+    path("me/orders/<str:number>/payments/", payments.OrderPayments.as_view(), name="order-payments"),
+    path("me/orders/<str:number>/confirm/", payments.OrderConfirmation.as_view(), name="order-confirm"),
+    path("me/orders/<str:number>/cancel/", payments.OrderCancellation.as_view(), name="order-cancel"),
+    path("payments/wechat/notify/", payments.wechat_notify, name="wechat-notify"),
     # the catalogue and its sessions
     path("majors/", catalogue.Majors.as_view(), name="majors"),
     path("majors/<str:code>/", catalogue.MajorByCode.as_view(), name="major"),

@@ -2,6 +2,8 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from candidate_api.payments.models import Order
+from candidate_api.payments.rules import yuan
 from portal.kernel.messages.states import Channel
 from portal.kernel.messages.templates import Template, register
 
@@ -59,3 +61,8 @@ register(
         BOTH,
     ),
 )
+
+
+def values(order: Order, amount_fen: int) -> dict[str, str]:
+    """What the texts of this page need."""
+    return {"number": order.number, "title": order.title, "amount": yuan(amount_fen)}

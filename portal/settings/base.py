@@ -214,8 +214,8 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "PREPROCESSING_HOOKS": ["portal.kernel.schema.only_our_endpoints"],
     "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",  # rebuilds the components: ours come after it
         "portal.kernel.schema.add_problem_schema",
-        "drf_spectacular.hooks.postprocess_schema_enums",
     ],
     "ENUM_ADD_EXPLICIT_BLANK_NULL_CHOICE": False,
     "COMPONENT_SPLIT_REQUEST": True,
@@ -238,6 +238,10 @@ CELERY_TASK_TIME_LIMIT = 600
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+
+# -- payment ----------------------------------------------------------------------------------------------------
+# Channel code → adapter. What a channel needs to know stands in WECHAT_PAY (candidate_api/payments/providers/).
+PAYMENT_PROVIDERS = {"wechat": "candidate_api.payments.providers.wechat.adapter.WechatPay"}
 
 # -- logs -------------------------------------------------------------------------------------------------------
 LOGGING_CONFIG = "portal.kernel.logs.configure"

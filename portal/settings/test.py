@@ -3,6 +3,8 @@
 import base64
 import tempfile
 
+from candidate_api.payments.providers.wechat.twin import credentials
+
 from .base import *  # noqa: F403 -- settings modules build on each other this way
 from .base import INSTALLED_APPS, STORAGES, database, env
 
@@ -40,3 +42,8 @@ CELERY_BROKER_URL = "memory://"
 EMAIL_BACKEND = "portal.demo.outbox.EmailBackend"
 SMS_PROVIDERS = ["portal.demo.outbox.SmsProvider"]
 STAFF_SECOND_FACTOR = False
+# Nobody answers at this gateway; tests that need one start the stand-in (candidate_api/payments/tests/gateway.py).
+WECHAT_PAY = credentials(VAR / "wechat") | {
+    "gateway": "http://127.0.0.1:9",
+    "notify_url": f"{BASE_URL}/api/v1/payments/wechat/notify/",
+}
