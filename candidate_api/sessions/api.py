@@ -12,8 +12,9 @@ from candidate_api.catalogue.documents import listed, shown
 from candidate_api.catalogue.states import FeeClass
 from candidate_api.sessions import queries
 from candidate_api.sessions.models import ExamSession, Offering
-from candidate_api.sessions.rules import CURRENCY, NUMBERS, Fee, Sitting, yuan
+from candidate_api.sessions.rules import NUMBERS, Fee, Sitting
 from portal.kernel.api import Query, page
+from portal.kernel.money import CURRENCY, yuan
 
 
 class FeeAnswer(serializers.Serializer[Fee]):

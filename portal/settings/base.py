@@ -217,6 +217,12 @@ SPECTACULAR_SETTINGS = {
         "drf_spectacular.hooks.postprocess_schema_enums",  # rebuilds the components: ours come after it
         "portal.kernel.schema.add_problem_schema",
     ],
+    "ENUM_NAME_OVERRIDES": {
+        "MajorStatusEnum": "candidate_api.catalogue.states.MajorStatus",
+        "WindowStateEnum": "cms.windows.rules.WindowState",
+        "OrderStateEnum": "candidate_api.payments.states.ORDER.choices",
+        "AttemptStateEnum": "candidate_api.payments.states.ATTEMPT.choices",
+    },
     "ENUM_ADD_EXPLICIT_BLANK_NULL_CHOICE": False,
     "COMPONENT_SPLIT_REQUEST": True,
     "SWAGGER_UI_DIST": "SIDECAR",
