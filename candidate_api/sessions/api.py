@@ -13,9 +13,10 @@ from candidate_api.catalogue.stamps import Version
 from candidate_api.catalogue.states import FeeClass
 from candidate_api.sessions import queries
 from candidate_api.sessions.models import Offering
-from candidate_api.sessions.rules import CURRENCY, NUMBERS, Fee, Sitting, yuan
+from candidate_api.sessions.rules import NUMBERS, Fee, Sitting
 from cms.windows.models import BusinessWindow
 from portal.kernel.api import Query, page
+from portal.kernel.money import CURRENCY, yuan
 
 
 class FeeAnswer(serializers.Serializer[Fee]):

@@ -10,6 +10,7 @@ from candidate_api.catalogue.models.fields import session_code
 from candidate_api.catalogue.natural import Natural
 from candidate_api.catalogue.states import FeeClass
 from candidate_api.sessions import rules
+from portal.kernel.money import yuan
 
 
 class ExamSession(Natural):
@@ -53,7 +54,7 @@ class ExamSession(Natural):
     @property
     def fees(self) -> list[rules.Fee]:
         """What a course of each fee class costs, in yuan."""
-        return [rules.Fee(kind.value, kind.label, rules.yuan(self.fee_fen(kind))) for kind in FeeClass]
+        return [rules.Fee(kind.value, kind.label, yuan(self.fee_fen(kind))) for kind in FeeClass]
 
     @property
     def slots(self) -> list[rules.Sitting]:
@@ -131,7 +132,7 @@ class Site(Natural):
     STAMPED = False
 
     district = models.ForeignKey(District, models.PROTECT, related_name="sites", verbose_name=_("考区"))
-    code = models.CharField(_("考点代码"), max_length=2, validators=[RegexValidator(r"^\d{2}\Z", _("两位数字。"))])
+    code = models.CharField(_("考点代码"), max_length=2, validators=[RegexValidator(r"^[0-9]{2}\Z", _("两位数字。"))])
     name = models.CharField(_("名称"), max_length=60)
     address = models.CharField(_("地址"), max_length=120)
     kind = models.CharField(_("类别"), max_length=10, choices=Kind.choices, default=Kind.CITY)
@@ -152,7 +153,7 @@ class Room(Natural):
     STAMPED = False
 
     site = models.ForeignKey(Site, models.PROTECT, related_name="rooms", verbose_name=_("考点"))
-    number = models.CharField(_("考场号"), max_length=3, validators=[RegexValidator(r"^\d{3}\Z", _("三位数字。"))])
+    number = models.CharField(_("考场号"), max_length=3, validators=[RegexValidator(r"^[0-9]{3}\Z", _("三位数字。"))])
     seats = models.PositiveSmallIntegerField(_("座位数"), default=30)
 
     class Meta:
