@@ -3,16 +3,26 @@
 from dataclasses import dataclass
 
 from django.db.models import Count, Max, QuerySet
+from django.utils.translation import gettext as _
 
 from candidate_api.catalogue import stamps
 from candidate_api.catalogue.queries import course_ids_for
 from candidate_api.sessions.models import ExamSession, Offering
 from cms.windows.models import BusinessWindow
+from portal.kernel.errors import Code, Problem
 
 
 def sessions() -> QuerySet[ExamSession]:
     """Newest first."""
     return ExamSession.objects.all()
+
+
+def by_code(code: str) -> ExamSession:
+    """The session; `not_found` where there is none."""
+    session = ExamSession.objects.filter(code=code).first()
+    if session is None:
+        raise Problem(Code.NOT_FOUND, _("没有这个考期。"))
+    return session
 
 
 @dataclass(frozen=True)

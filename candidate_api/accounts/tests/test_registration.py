@@ -7,8 +7,9 @@ import altcha
 import pytest
 import time_machine
 
-from candidate_api.accounts import captcha, notice
+from candidate_api.accounts import actions, captcha, notice
 from candidate_api.accounts.models import Captcha, VerificationCode
+from candidate_api.accounts.rules import Purpose
 from candidate_api.candidates.models import Candidate
 from portal.demo.models import Delivered
 from portal.kernel import clock
@@ -281,9 +282,6 @@ def test_control_without_the_constraint_the_race_is_lost(without_constraint):
 
 
 def _prepared(n, number):
-    from candidate_api.accounts import actions
-    from candidate_api.accounts.rules import Purpose
-
     mobile = f"1370000{n:04d}"
     actions.send_sms_code(mobile, Purpose.REGISTER, *life.solved_captcha(), by=life.VISITOR)
     captcha_id, value = life.solved_captcha()
@@ -302,6 +300,4 @@ def _prepared(n, number):
 
 
 def _register_prepared(values):
-    from candidate_api.accounts import actions
-
     return actions.register(**values).pk
