@@ -13,13 +13,12 @@ from rest_framework.response import Response
 
 from candidate_api.payments import actions, fulfilment, queries
 from candidate_api.payments.models import Order, PaymentAttempt
-from candidate_api.payments.rules import yuan
 from candidate_api.payments.states import ATTEMPT, ORDER, Channel, Scene
-from portal.kernel.api import Endpoint, Input, Pages, idempotent, problems
+from portal.kernel.api import Endpoint, Input, Pages, idempotent, paged, problems
 from portal.kernel.errors import Code
+from portal.kernel.money import CURRENCY, yuan
 from portal.kernel.states import Who
 
-CURRENCY = "CNY"
 PAGING = [OpenApiParameter("page", int), OpenApiParameter("page_size", int)]
 MOST_NOTIFIED = 64 * 1024  # bytes; a real notification has about two thousand
 
@@ -103,34 +102,26 @@ STARTED = inline_serializer(
         "invoke": serializers.DictField(help_text="h5: h5_url; native: code_url; app: 调起参数"),
     },
 )
-ORDER_PAGE = inline_serializer(
-    "OrderPage",
-    {
-        "count": serializers.IntegerField(),
-        "next": serializers.URLField(allow_null=True),
-        "previous": serializers.URLField(allow_null=True),
-        "results": OrderShape(many=True),
-    },
-)
 
 
-def _shown(orders: list[Order]) -> Any:
+def shown(orders: list[Order]) -> Any:
+    """The orders as answers, the lines of all of them fetched together."""
     return OrderShape(orders, many=True, context={"lines": fulfilment.lines_of(orders)}).data
 
 
 class Orders(Endpoint):
-    @extend_schema(operation_id="orders_list", parameters=PAGING, responses=ORDER_PAGE)
+    @extend_schema(operation_id="orders_list", parameters=PAGING, responses=paged(OrderShape))
     def get(self, request: Request) -> Response:
         pages = Pages()
         rows = queries.visible_to(self.actor).prefetch_related("attempts").order_by("-pk")
         chosen = pages.paginate_queryset(rows, request, view=self)
-        return pages.get_paginated_response(_shown(list(chosen or [])))
+        return pages.get_paginated_response(shown(list(chosen or [])))
 
 
 class OneOrder(Endpoint):
     @extend_schema(operation_id="orders_read", responses=OrderShape)
     def get(self, request: Request, number: str) -> Response:
-        return Response(_shown([queries.get(self.actor, number)])[0])
+        return Response(shown([queries.get(self.actor, number)])[0])
 
 
 class OrderPayments(Endpoint):
@@ -141,8 +132,8 @@ class OrderPayments(Endpoint):
         asked = PaymentInput.read(request)
         address = self.actor.address or "127.0.0.1"
         attempt = actions.start_attempt(number, asked["channel"], asked["scene"], address, by=self.actor)
-        shown = {"payment": PaymentShape(attempt).data, "invoke": attempt.invoke}
-        return Response(shown, status=status.HTTP_201_CREATED)
+        started = {"payment": PaymentShape(attempt).data, "invoke": attempt.invoke}
+        return Response(started, status=status.HTTP_201_CREATED)
 
 
 class OrderConfirmation(Endpoint):
@@ -150,7 +141,7 @@ class OrderConfirmation(Endpoint):
     @problems(Code.PROVIDER_UNAVAILABLE)
     @idempotent(atomic=False)
     def post(self, request: Request, number: str) -> Response:
-        return Response(_shown([actions.confirm(number, by=self.actor)])[0])
+        return Response(shown([actions.confirm(number, by=self.actor)])[0])
 
 
 class OrderCancellation(Endpoint):
@@ -158,7 +149,7 @@ class OrderCancellation(Endpoint):
     @problems(Code.ALREADY_PAID, Code.PAYMENT_IN_PROGRESS, Code.STATE_CONFLICT)
     @idempotent(atomic=False)
     def post(self, request: Request, number: str) -> Response:
-        return Response(_shown([actions.cancel_order(number, by=self.actor)])[0])
+        return Response(shown([actions.cancel_order(number, by=self.actor)])[0])
 
 
 @csrf_exempt

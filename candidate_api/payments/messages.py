@@ -3,9 +3,9 @@
 from django.utils.translation import gettext_lazy as _
 
 from candidate_api.payments.models import Order
-from candidate_api.payments.rules import yuan
 from portal.kernel.messages.states import Channel
 from portal.kernel.messages.templates import Template, register
+from portal.kernel.money import yuan
 
 BOTH = (Channel.IN_APP, Channel.SMS)
 

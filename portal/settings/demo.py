@@ -28,7 +28,8 @@ STORAGES = STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.st
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = True
 
-CELERY_BROKER_URL = "memory://"
+CELERY_BROKER_URL = "memory://localhost"  # the worker and the clock run inside `manage.py demo`
+CELERY_BROKER_TRANSPORT_OPTIONS = {"polling_interval": 0.2}
 EMAIL_BACKEND = "portal.demo.outbox.EmailBackend"
 SMS_PROVIDERS = ["portal.demo.outbox.SmsProvider"]
 STAFF_SECOND_FACTOR = False
@@ -39,3 +40,6 @@ WECHAT_PAY = credentials(VAR / "wechat") | {
     "gateway": f"http://127.0.0.1:{WECHAT_TWIN_PORT}",
     "notify_url": f"{BASE_URL}/api/v1/payments/wechat/notify/",
 }
+
+# One line for each request would bury what the command prints.
+LOGGING = {"level": env("LOG_LEVEL", default="WARNING")}

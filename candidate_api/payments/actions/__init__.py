@@ -3,6 +3,7 @@
 Verbs that talk to a channel commit in steps and refuse to run inside another transaction.
 """
 
+from candidate_api.payments.actions.amending import change_amount, lock_to_amend, stop_paying
 from candidate_api.payments.actions.attempts import confirm, query_pending, start_attempt
 from candidate_api.payments.actions.notifications import receive_notification
 from candidate_api.payments.actions.orders import cancel_order, expire_due, open_order
@@ -11,8 +12,10 @@ from candidate_api.payments.actions.settlement import resolve, resolve_recorded,
 
 __all__ = [
     "cancel_order",
+    "change_amount",
     "confirm",
     "expire_due",
+    "lock_to_amend",
     "open_order",
     "query_pending",
     "receive_notification",
@@ -23,4 +26,5 @@ __all__ = [
     "run_refunds",
     "settle",
     "start_attempt",
+    "stop_paying",
 ]

@@ -19,7 +19,7 @@ DROP = "".join(f"DROP TRIGGER append_only ON {table};" for table in TABLES) + "D
 
 def create(apps, schema_editor):
     if schema_editor.connection.vendor == "postgresql":
-        schema_editor.execute(CREATE)
+        schema_editor.execute(CREATE, params=None)
 
 
 def drop(apps, schema_editor):
