@@ -3,13 +3,16 @@
 Races have their helper in `tests/races.py`. No test leaves the machine (`tests/network.py`).
 """
 
+import io
 import json
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.core.management import call_command
 
 from tests import browser as chromium
 from tests import network
@@ -113,3 +116,41 @@ def browser(_chromium: "Browser") -> "Iterator[Page]":
 def _note_if_outside(url: str, troubles: list[str]) -> None:
     if url.startswith(("http:", "https:", "ws:", "wss:")) and not network.is_here(network.urlsplit(url).hostname):
         troubles.append(f"outside request: {url}")
+
+
+@pytest.fixture
+def reference(db: None) -> None:
+    """The office's reference data: districts, plans, timetables, code lists."""
+    from candidate_api.catalogue.models import District  # noqa: PLC0415 -- needs Django to be set up
+
+    if not District.objects.exists():
+        call_command("load_catalogue", verbosity=0, stdout=io.StringIO())
+
+
+@pytest.fixture
+def without_constraint() -> Any:
+    """For control tests: `with without_constraint(Model, "name"):` the database does not hold that rule.
+
+    A race test proves nothing unless it can be lost.
+    """
+    from django.db import connection  # noqa: PLC0415 -- needs Django to be set up
+
+    @contextmanager
+    def lifted(model: Any, name: str) -> Iterator[None]:
+        constraint = next(c for c in model._meta.constraints if c.name == name)
+        with connection.schema_editor() as editor:
+            editor.remove_constraint(model, constraint)
+        try:
+            yield
+        finally:
+            with connection.schema_editor() as editor:
+                editor.add_constraint(model, constraint)
+
+    return lifted
+
+
+@pytest.fixture(autouse=True)
+def _nobody_is_throttled_for_another_test() -> None:
+    from django.core.cache import cache  # noqa: PLC0415 -- needs Django to be set up
+
+    cache.clear()

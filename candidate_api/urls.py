@@ -6,8 +6,10 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 from candidate_api.accounts import api as accounts
 from candidate_api.arrangements import api as arrangements
 from candidate_api.candidates import api as candidates
-from candidate_api.results import api as results
 from candidate_api.catalogue import api as catalogue
+from candidate_api.payments import api as payments
+from candidate_api.registrations import api as registrations
+from candidate_api.results import api as results
 from candidate_api.sessions import api as sessions
 from candidate_api.tickets import api as tickets
 
@@ -34,6 +36,15 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("candidate_api.services.urls")),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
     path("docs/", SpectacularSwaggerView.as_view(url_name="api:schema"), name="docs"),
+    path("me/orders/", payments.Orders.as_view(), name="orders"),
+    path("me/orders/<str:number>/", payments.OneOrder.as_view(), name="order"),
+    path("me/orders/<str:number>/payments/", payments.OrderPayments.as_view(), name="order-payments"),
+    path("me/orders/<str:number>/confirm/", payments.OrderConfirmation.as_view(), name="order-confirm"),
+    path("me/orders/<str:number>/cancel/", payments.OrderCancellation.as_view(), name="order-cancel"),
+    path("payments/wechat/notify/", payments.wechat_notify, name="wechat-notify"),
+    path("me/registration-options/", registrations.Options.as_view()),
+    path("me/registrations/", registrations.Registrations.as_view()),
+    path("me/registrations/<int:registration_id>/", registrations.OneRegistration.as_view()),
     # the catalogue and its sessions
     path("majors/", catalogue.Majors.as_view(), name="majors"),
     path("majors/<str:code>/", catalogue.MajorByCode.as_view(), name="major"),

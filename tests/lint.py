@@ -86,7 +86,7 @@ def search(pattern: re.Pattern[bytes], paths: list[str]) -> list[str]:
     found = []
     for path in paths:
         content = (ROOT / path).read_bytes() if (ROOT / path).is_file() else b""
-        lines = [content.count(b"\n", 0, match.start()) + 1 for match in pattern.finditer(content)]
+        lines = dict.fromkeys(content.count(b"\n", 0, match.start()) + 1 for match in pattern.finditer(content))
         found += [f"{path}:{line}" for line in lines]
     return found
 

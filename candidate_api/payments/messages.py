@@ -2,8 +2,10 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from candidate_api.payments.models import Order
 from portal.kernel.messages.states import Channel
 from portal.kernel.messages.templates import Template, register
+from portal.kernel.money import yuan
 
 BOTH = (Channel.IN_APP, Channel.SMS)
 
@@ -59,3 +61,8 @@ register(
         BOTH,
     ),
 )
+
+
+def values(order: Order, amount_fen: int) -> dict[str, str]:
+    """What the texts of this page need."""
+    return {"number": order.number, "title": order.title, "amount": yuan(amount_fen)}

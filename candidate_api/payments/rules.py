@@ -40,8 +40,3 @@ def next_query(created_at: datetime, now: datetime) -> datetime:
 def next_refund_try(tries: int, now: datetime) -> datetime:
     """When to ask or send again after `tries` calls to the channel."""
     return now + min(REFUND_RETRY * max(tries, 1), REFUND_SELDOM)
-
-
-def yuan(fen: int) -> str:
-    """`8000` → `"80.00"`."""
-    return f"{fen // 100}.{fen % 100:02d}"

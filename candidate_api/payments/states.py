@@ -15,12 +15,11 @@ class Channel(models.TextChoices):
 
 
 class Scene(models.TextChoices):
-    """How the channel is reached: from the app, from a phone's browser, by a code on a screen, inside WeChat."""
+    """How the channel is reached: from the app, from a phone's browser, by a code on a screen."""
 
     APP = "app", _("APP 支付")
     H5 = "h5", _("手机网页支付")
     NATIVE = "native", _("扫码支付")
-    JSAPI = "jsapi", _("公众号支付")
 
 
 class Reason(models.TextChoices):

@@ -128,11 +128,11 @@ def cancel(registration_id: int, *, by: Actor) -> Registration:
     # The amount will change: what is open at the channel for the old amount is closed there first.
     payments.stop_paying(row.order.number, by=by)
     with transaction.atomic():
-        order = payments.lock_unpaid(row.order.number, by=by)
+        order = payments.lock_to_amend(row.order.number, by=by)
         row = queries.for_update(by, registration_id)
         REGISTRATION.check(row.state, "cancel", Who.CANDIDATE)
         end(row, "cancel", by=by)
-        payments.change_amount(order, order.amount_fen - row.fee_fen, by=by)
+        payments.change_amount(order, -row.fee_fen, by=by)
     return row
 
 
@@ -146,7 +146,8 @@ def change(registration_id: int, *, course: str = "", district: str = "", by: Ac
         payments.stop_paying(seen.order.number, by=by)
     with transaction.atomic():
         candidate = candidates.for_update(by)
-        order = payments.lock(seen.order.number, by=by)
+        if seen.state == "pending":
+            payments.lock_to_amend(seen.order.number, by=by)
         row = queries.for_update(by, registration_id)
         REGISTRATION.check(row.state, "change", Who.CANDIDATE)
         require_open(Business.COURSE_REGISTRATION, session=row.session.code)
@@ -168,7 +169,7 @@ def change(registration_id: int, *, course: str = "", district: str = "", by: Ac
         row.district, row.fee_fen = place, offering.fee_fen
         row.save()
         if difference:
-            payments.change_amount(order, order.amount_fen + difference, by=by)
+            payments.change_amount(row.order, difference, by=by)
         after = {"course": row.course.code, "district": row.district.code}
         record("registrations.change", row, by=by, before=before, after=after)
         if old_place != (row.session_id, row.district_id, row.slot):

@@ -8,7 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from candidate_api.candidates import queries as candidates
-from candidate_api.payments.api import OrderOut
+from candidate_api.payments.api import OrderShape, shown
 from candidate_api.registrations import actions, queries
 from candidate_api.registrations.models import Registration
 from candidate_api.registrations.states import REGISTRATION
@@ -16,7 +16,7 @@ from candidate_api.sessions.queries import by_code
 from cms.windows.queries import current
 from cms.windows.rules import Business, WindowState
 from portal.kernel import clock
-from portal.kernel.api import Endpoint, Input, Query, idempotent, page, problems
+from portal.kernel.api import PAGING, Endpoint, Input, Query, idempotent, page, paged, problems
 from portal.kernel.errors import Code
 from portal.kernel.money import yuan
 
@@ -88,7 +88,7 @@ class SubmitIn(Input):
 
 
 class SubmittedOut(serializers.Serializer[Any]):
-    order = OrderOut()
+    order = OrderShape()
     registrations = RegistrationOut(many=True)
 
 
@@ -104,8 +104,8 @@ class RegistrationQuery(Query):
 class Options(Endpoint):
     @extend_schema(
         operation_id="registration_options",
-        parameters=[OptionQuery],
-        responses=OptionOut(many=True),
+        parameters=[OptionQuery, *PAGING],
+        responses=paged(OptionOut),
         tags=["registrations"],
     )
     def get(self, request: Request) -> Response:
@@ -117,8 +117,8 @@ class Options(Endpoint):
 class Registrations(Endpoint):
     @extend_schema(
         operation_id="my_registrations",
-        parameters=[RegistrationQuery],
-        responses=RegistrationOut(many=True),
+        parameters=[RegistrationQuery, *PAGING],
+        responses=paged(RegistrationOut),
         tags=["registrations"],
     )
     def get(self, request: Request) -> Response:
@@ -138,8 +138,8 @@ class Registrations(Endpoint):
         entries = [(entry["course"], entry["district"]) for entry in given["entries"]]
         order = actions.submit(given["session"], entries, by=self.actor)
         rows = queries.visible_to(self.actor).filter(order=order)
-        answer = {"order": order, "registrations": rows}
-        return Response(SubmittedOut(answer, context={"open": {given["session"]: True}}).data, status=201)
+        entries_out = RegistrationOut(rows, many=True, context={"open": {given["session"]: True}}).data
+        return Response({"order": shown([order])[0], "registrations": entries_out}, status=201)
 
 
 class OneRegistration(Endpoint):

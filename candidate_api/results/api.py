@@ -9,7 +9,7 @@ from rest_framework.response import Response
 
 from candidate_api.results import queries
 from candidate_api.results.models import Score
-from portal.kernel.api import Endpoint, Query, page
+from portal.kernel.api import PAGING, Endpoint, Query, page, paged
 
 
 class ScoreOut(serializers.Serializer[Score]):
@@ -32,7 +32,9 @@ class ScoreQuery(Query):
 
 
 class Scores(Endpoint):
-    @extend_schema(operation_id="my_scores", parameters=[ScoreQuery], responses=ScoreOut(many=True), tags=["results"])
+    @extend_schema(
+        operation_id="my_scores", parameters=[ScoreQuery, *PAGING], responses=paged(ScoreOut), tags=["results"]
+    )
     def get(self, request: Request) -> Response:
         given = ScoreQuery.read(request)
         rows: Any = queries.visible_to(self.actor)

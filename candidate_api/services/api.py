@@ -52,7 +52,7 @@ class Home(Endpoint):
             "news": news.published()[:NEWS_ON_HOME],
             "unread_messages": None if actor.user_id is None else unread_count(actor),
         }
-        return Response(HomeOut(shown, context={"request": request}).data, headers={"Vary": "Authorization"})
+        return Response(HomeOut(shown, context={"request": request}).data)
 
 
 class PublicList(PublicEndpoint):

@@ -7,7 +7,7 @@ from functools import wraps
 from typing import Any
 
 from django.http.response import HttpResponseBase
-from django.utils.cache import get_conditional_response
+from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.http import http_date, quote_etag
 from django.utils.translation import get_language
 from rest_framework.request import Request
@@ -48,6 +48,8 @@ def versioned(*areas: str, private: Callable[[Endpoint], str] | None = None) -> 
             if modified:
                 response["Last-Modified"] = http_date(modified.timestamp())
             response["Cache-Control"] = "private, no-cache" if own else PUBLIC
+            if private:
+                patch_vary_headers(response, ["Authorization"])
             return response
 
         return wrapper  # type: ignore[return-value]

@@ -10,6 +10,7 @@ from candidate_api.catalogue.models.fields import session_code
 from candidate_api.catalogue.natural import Natural
 from candidate_api.catalogue.states import FeeClass
 from candidate_api.sessions import rules
+from portal.kernel.money import yuan
 
 
 class ExamSession(Natural):
@@ -53,7 +54,7 @@ class ExamSession(Natural):
     @property
     def fees(self) -> list[rules.Fee]:
         """What a course of each fee class costs, in yuan."""
-        return [rules.Fee(kind.value, kind.label, rules.yuan(self.fee_fen(kind))) for kind in FeeClass]
+        return [rules.Fee(kind.value, kind.label, yuan(self.fee_fen(kind))) for kind in FeeClass]
 
     @property
     def slots(self) -> list[rules.Sitting]:

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.kernel import clock
 from portal.kernel.errors import Words
+from portal.kernel.money import CURRENCY
 
 LATE_ENTRY_MINUTES = 15  # later is absent
 NO_HAND_IN_LAST_MINUTES = 30
@@ -57,9 +58,6 @@ def sittings(first_day: date, second_day: date) -> list[Sitting]:
     ]
 
 
-CURRENCY = "CNY"
-
-
 @dataclass(frozen=True)
 class Fee:
     """What a course of one fee class costs: `amount` in yuan, with two places."""
@@ -68,8 +66,3 @@ class Fee:
     label: Words
     amount: str
     currency: str = CURRENCY
-
-
-def yuan(fen: int) -> str:
-    """4000 → `"40.00"`."""
-    return f"{fen // 100}.{fen % 100:02}"

@@ -40,6 +40,7 @@ class _ThroughVerb:
     """A refusal by the verb is shown on the form, nothing is saved."""
 
     def form_valid(self, form: forms.BaseForm) -> HttpResponse:
+        self.form = form
         try:
             return super().form_valid(form)  # type: ignore[misc]
         except Problem as problem:
@@ -64,8 +65,7 @@ class DeleteView(_ThroughVerb, generic.DeleteView):
     form_class = ReasonForm
 
     def delete_action(self) -> None:
-        reason = self.get_form().data["reason"]
-        delete_window(self.object.pk, by=actor_of(self.request, "admin"), reason=reason)
+        delete_window(self.object.pk, by=actor_of(self.request, "admin"), reason=self.form.cleaned_data["reason"])
 
 
 def _state(window: BusinessWindow) -> str:

@@ -11,6 +11,7 @@ from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
+from drf_spectacular.utils import OpenApiParameter, inline_serializer
 from rest_framework import exceptions, pagination, serializers
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
@@ -90,6 +91,23 @@ def page(
     pages = Pages()
     chosen = pages.paginate_queryset(rows, endpoint.request, view=endpoint)
     return pages.get_paginated_response(serializer(chosen, many=True, context=context or {}).data)
+
+
+def paged(item: type[serializers.BaseSerializer[Any]]) -> serializers.Serializer[Any]:
+    """For the OpenAPI document: what `page` answers for a list of `item`."""
+    fields: dict[str, serializers.Field[Any, Any, Any, Any]] = {
+        "count": serializers.IntegerField(),
+        "next": serializers.URLField(allow_null=True),
+        "previous": serializers.URLField(allow_null=True),
+        "results": item(many=True),
+    }
+    return inline_serializer(f"{item.__name__}Page", fields)
+
+
+PAGING = [
+    OpenApiParameter("page", int, description="页码，从1开始"),
+    OpenApiParameter("page_size", int, description="每页条数，最多100"),
+]
 
 
 # -- refusals ---------------------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import environ
 from csp.constants import NONCE, NONE, SELF
+from django.contrib.messages import constants as messages
 from django.utils.translation import gettext_lazy as _
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -155,6 +156,7 @@ TEMPLATES = [
     }
 ]
 STATICFILES_DIRS = [ROOT / "home" / "assets"]
+MESSAGE_TAGS = {messages.ERROR: "danger"}  # the portal's names for tones
 
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "SAMEORIGIN"
@@ -212,10 +214,18 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "PREPROCESSING_HOOKS": ["portal.kernel.schema.only_our_endpoints"],
     "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",  # rebuilds the components: ours come after it
         "portal.kernel.schema.add_problem_schema",
-        "drf_spectacular.hooks.postprocess_schema_enums",
     ],
+    "ENUM_NAME_OVERRIDES": {
+        "MajorStatusEnum": "candidate_api.catalogue.states.MajorStatus",
+        "WindowStateEnum": "cms.windows.rules.WindowState",
+        "OrderStateEnum": "candidate_api.payments.states.ORDER.choices",
+        "AttemptStateEnum": "candidate_api.payments.states.ATTEMPT.choices",
+    },
     "ENUM_ADD_EXPLICIT_BLANK_NULL_CHOICE": False,
+    # Where two nouns have a field of the same name, the enums are named after the noun.
+    "ENUM_NAME_OVERRIDES": {"MajorStatusEnum": "candidate_api.catalogue.states.MajorStatus"},
     "COMPONENT_SPLIT_REQUEST": True,
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
@@ -236,6 +246,10 @@ CELERY_TASK_TIME_LIMIT = 600
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+
+# -- payment ----------------------------------------------------------------------------------------------------
+# Channel code → adapter. What a channel needs to know stands in WECHAT_PAY (candidate_api/payments/providers/).
+PAYMENT_PROVIDERS = {"wechat": "candidate_api.payments.providers.wechat.adapter.WechatPay"}
 
 # -- logs -------------------------------------------------------------------------------------------------------
 LOGGING_CONFIG = "portal.kernel.logs.configure"

@@ -1,5 +1,7 @@
 """`make demo`: everything on one machine, nothing to install, stand-ins for the outside world on loopback."""
 
+from candidate_api.payments.providers.wechat.twin import credentials
+
 from .base import *  # noqa: F403 -- settings modules build on each other this way
 from .base import INSTALLED_APPS, STORAGES, VAR, database, env
 from .secrets import keep
@@ -26,10 +28,18 @@ STORAGES = STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.st
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = True
 
-CELERY_BROKER_URL = "memory://"
+CELERY_BROKER_URL = "memory://localhost"  # the worker and the clock run inside `manage.py demo`
+CELERY_BROKER_TRANSPORT_OPTIONS = {"polling_interval": 0.2}
 EMAIL_BACKEND = "portal.demo.outbox.EmailBackend"
 SMS_PROVIDERS = ["portal.demo.outbox.SmsProvider"]
 STAFF_SECOND_FACTOR = False
 
 # The stand-in gateway listens here; its keys are made under var/ at its first start.
 WECHAT_TWIN_PORT = env.int("WECHAT_TWIN_PORT", default=PORT + 1)
+WECHAT_PAY = credentials(VAR / "wechat") | {
+    "gateway": f"http://127.0.0.1:{WECHAT_TWIN_PORT}",
+    "notify_url": f"{BASE_URL}/api/v1/payments/wechat/notify/",
+}
+
+# One line for each request would bury what the command prints.
+LOGGING = {"level": env("LOG_LEVEL", default="WARNING")}

@@ -1,5 +1,7 @@
 """Production: everything comes from the environment, and what is missing, short or a known default stops the start."""
 
+from pathlib import Path
+
 from django.core.exceptions import ImproperlyConfigured
 
 from .base import *  # noqa: F403 -- settings modules build on each other this way
@@ -11,6 +13,16 @@ def secret(name: str, least: int = 40) -> str:
     value = env(name)
     if len(value) < least or len(set(value)) < 12 or "change" in value.lower():
         raise ImproperlyConfigured(f"{name} is too short or a placeholder; see docs/deploy.md")
+    return value
+
+
+def pem(name: str) -> str:
+    """A key in PEM from the environment: the text itself (`\\n` for line ends is fine) or the path of its file."""
+    value = env(name).replace("\\n", "\n")
+    if value.startswith("/"):
+        value = Path(value).read_text()
+    if "-----BEGIN " not in value:
+        raise ImproperlyConfigured(f"{name} is not a key in PEM; see docs/deploy.md")
     return value
 
 
@@ -54,3 +66,15 @@ DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL")
 SERVE_MEDIA = False
 SMS_PROVIDERS = env.list("SMS_PROVIDERS")
 STAFF_SECOND_FACTOR = True
+
+WECHAT_PAY = {
+    "mchid": env("WECHAT_PAY_MCHID"),
+    "appid": env("WECHAT_PAY_APPID"),
+    "private_key": pem("WECHAT_PAY_PRIVATE_KEY"),
+    "cert_serial": env("WECHAT_PAY_CERT_SERIAL"),
+    "apiv3_key": secret("WECHAT_PAY_APIV3_KEY", 32),
+    "public_key": pem("WECHAT_PAY_PUBLIC_KEY"),
+    "public_key_id": env("WECHAT_PAY_PUBLIC_KEY_ID"),
+    "gateway": env("WECHAT_PAY_GATEWAY", default="https://api.mch.weixin.qq.com"),
+    "notify_url": f"{BASE_URL}/api/v1/payments/wechat/notify/",
+}

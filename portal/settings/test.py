@@ -3,6 +3,8 @@
 import base64
 import tempfile
 
+from candidate_api.payments.providers.wechat.twin import credentials
+
 from .base import *  # noqa: F403 -- settings modules build on each other this way
 from .base import INSTALLED_APPS, STORAGES, database, env
 
@@ -22,6 +24,13 @@ if "pool" in DATABASES["default"].get("OPTIONS", {}):
     # Threads of a race hold more connections than a worker would.
     DATABASES["default"]["OPTIONS"]["pool"]["max_size"] = 40
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+if REDIS_URL := env("REDIS_URL", default=""):
+    # Each worker of the test run empties a database of its own: from the one that the URL names on, sixteen in all.
+    _server, _, _number = REDIS_URL.rpartition("/")
+    _number = (int(_number) + int(env("PYTEST_XDIST_WORKER", default="gw0")[2:])) % 16
+    CACHES = {
+        "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": f"{_server}/{_number}"}
+    }
 VAR = __import__("pathlib").Path(tempfile.mkdtemp(prefix="zikao-test-"))
 MEDIA_ROOT = VAR / "media"
 PRIVATE_ROOT = VAR / "private"
@@ -40,3 +49,8 @@ CELERY_BROKER_URL = "memory://"
 EMAIL_BACKEND = "portal.demo.outbox.EmailBackend"
 SMS_PROVIDERS = ["portal.demo.outbox.SmsProvider"]
 STAFF_SECOND_FACTOR = False
+# Nobody answers at this gateway; tests that need one start the stand-in (candidate_api/payments/tests/gateway.py).
+WECHAT_PAY = credentials(VAR / "wechat") | {
+    "gateway": "http://127.0.0.1:9",
+    "notify_url": f"{BASE_URL}/api/v1/payments/wechat/notify/",
+}

@@ -11,12 +11,12 @@ from portal.kernel.actor import Actor
 
 
 class Command(BaseCommand):
-    help = "Load fixtures/*.json in order, in one transaction. Rows that are there already stay as they are."
+    help = "Load fixtures/NN_*.json in order, in one transaction. Rows that are there already stay as they are."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--overwrite", action="store_true", help="set again what differs from the fixtures")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        files = sorted((settings.ROOT / "fixtures").glob("*.json"))
+        files = sorted((settings.ROOT / "fixtures").glob("[0-9]*.json"))
         done = load(files, by=Actor.system("load-catalogue"), overwrite=options["overwrite"])
         self.stdout.write(f"基础数据：新增 {done.added}，更新 {done.changed}，未变 {done.kept}")

@@ -1,0 +1,169 @@
+"""The edge over HTTP: a payer's orders, paying them, and the channels' callbacks."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field, inline_serializer
+from rest_framework import serializers, status
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from candidate_api.payments import actions, fulfilment, queries
+from candidate_api.payments.models import Order, PaymentAttempt
+from candidate_api.payments.states import ATTEMPT, ORDER, Channel, Scene
+from portal.kernel.api import Endpoint, Input, Pages, idempotent, paged, problems
+from portal.kernel.errors import Code
+from portal.kernel.money import CURRENCY, yuan
+from portal.kernel.states import Who
+
+PAGING = [OpenApiParameter("page", int), OpenApiParameter("page_size", int)]
+MOST_NOTIFIED = 64 * 1024  # bytes; a real notification has about two thousand
+
+
+class PaymentShape(serializers.Serializer[PaymentAttempt]):
+    """One attempt to pay; `id` is its number at the channel."""
+
+    id = serializers.CharField(source="out_trade_no")
+    channel = serializers.ChoiceField(choices=Channel.choices)
+    scene = serializers.ChoiceField(choices=Scene.choices)
+    state = serializers.ChoiceField(choices=ATTEMPT.choices)
+    state_label = serializers.SerializerMethodField()
+    expires_at = serializers.DateTimeField()
+    paid_at = serializers.DateTimeField(allow_null=True)
+
+    def get_state_label(self, attempt: PaymentAttempt) -> str:
+        return str(ATTEMPT.states[attempt.state].label)
+
+
+class LineShape(serializers.Serializer[fulfilment.Line]):
+    title = serializers.CharField()
+    amount = serializers.SerializerMethodField()
+
+    def get_amount(self, line: fulfilment.Line) -> str:
+        return yuan(line.amount_fen)
+
+
+class OrderShape(serializers.Serializer[Order]):
+    """An order as its payer sees it; the context holds the `lines` of all orders shown."""
+
+    number = serializers.CharField()
+    kind = serializers.CharField()
+    subject = serializers.CharField()
+    title = serializers.CharField()
+    amount = serializers.SerializerMethodField()
+    currency = serializers.SerializerMethodField()
+    state = serializers.SerializerMethodField()
+    state_label = serializers.SerializerMethodField()
+    lines = serializers.SerializerMethodField()
+    created_at = serializers.DateTimeField()
+    expires_at = serializers.DateTimeField()
+    paid_at = serializers.DateTimeField(allow_null=True)
+    payments = PaymentShape(source="attempts.all", many=True)
+    allowed_actions = serializers.SerializerMethodField()
+
+    def get_amount(self, order: Order) -> str:
+        return yuan(order.amount_fen)
+
+    def get_currency(self, _order: Order) -> str:
+        return CURRENCY
+
+    @extend_schema_field(serializers.ChoiceField(choices=ORDER.choices))
+    def get_state(self, order: Order) -> str:
+        return order.effective_state
+
+    def get_state_label(self, order: Order) -> str:
+        return str(_("支付处理中") if _money_is_on_its_way(order) else ORDER.states[order.effective_state].label)
+
+    @extend_schema_field(LineShape(many=True))
+    def get_lines(self, order: Order) -> Any:
+        return LineShape(self.context["lines"].get(order.pk, ()), many=True).data
+
+    def get_allowed_actions(self, order: Order) -> list[str]:
+        return ["confirm"] if _money_is_on_its_way(order) else ORDER.allowed(order.effective_state, Who.CANDIDATE)
+
+
+def _money_is_on_its_way(order: Order) -> bool:
+    """Recorded, and not yet decided on: a matter of moments. Reads the attempts that were fetched with the order."""
+    return any(attempt.state == "succeeded" and attempt.resolved_at is None for attempt in order.attempts.all())
+
+
+class PaymentInput(Input):
+    channel = serializers.ChoiceField(choices=Channel.choices)
+    scene = serializers.ChoiceField(choices=Scene.choices)
+
+
+STARTED = inline_serializer(
+    "StartedPayment",
+    {
+        "payment": PaymentShape(),
+        "invoke": serializers.DictField(help_text="h5: h5_url; native: code_url; app: 调起参数"),
+    },
+)
+
+
+def shown(orders: list[Order]) -> Any:
+    """The orders as answers, the lines of all of them fetched together."""
+    return OrderShape(orders, many=True, context={"lines": fulfilment.lines_of(orders)}).data
+
+
+class Orders(Endpoint):
+    @extend_schema(operation_id="orders_list", parameters=PAGING, responses=paged(OrderShape))
+    def get(self, request: Request) -> Response:
+        pages = Pages()
+        rows = queries.visible_to(self.actor).prefetch_related("attempts").order_by("-pk")
+        chosen = pages.paginate_queryset(rows, request, view=self)
+        return pages.get_paginated_response(shown(list(chosen or [])))
+
+
+class OneOrder(Endpoint):
+    @extend_schema(operation_id="orders_read", responses=OrderShape)
+    def get(self, request: Request, number: str) -> Response:
+        return Response(shown([queries.get(self.actor, number)])[0])
+
+
+class OrderPayments(Endpoint):
+    @extend_schema(operation_id="orders_pay", request=PaymentInput, responses={201: STARTED})
+    @problems(Code.ALREADY_PAID, Code.ORDER_CLOSED, Code.PAYMENT_IN_PROGRESS, Code.PROVIDER_UNAVAILABLE)
+    @idempotent(atomic=False)
+    def post(self, request: Request, number: str) -> Response:
+        asked = PaymentInput.read(request)
+        address = self.actor.address or "127.0.0.1"
+        attempt = actions.start_attempt(number, asked["channel"], asked["scene"], address, by=self.actor)
+        started = {"payment": PaymentShape(attempt).data, "invoke": attempt.invoke}
+        return Response(started, status=status.HTTP_201_CREATED)
+
+
+class OrderConfirmation(Endpoint):
+    @extend_schema(operation_id="orders_confirm", request=None, responses=OrderShape)
+    @problems(Code.PROVIDER_UNAVAILABLE)
+    @idempotent(atomic=False)
+    def post(self, request: Request, number: str) -> Response:
+        return Response(shown([actions.confirm(number, by=self.actor)])[0])
+
+
+class OrderCancellation(Endpoint):
+    @extend_schema(operation_id="orders_cancel", request=None, responses=OrderShape)
+    @problems(Code.ALREADY_PAID, Code.PAYMENT_IN_PROGRESS, Code.STATE_CONFLICT)
+    @idempotent(atomic=False)
+    def post(self, request: Request, number: str) -> Response:
+        return Response(shown([actions.cancel_order(number, by=self.actor)])[0])
+
+
+@csrf_exempt
+@require_POST
+def wechat_notify(request: HttpRequest) -> HttpResponse:
+    """WeChat Pay's callback: 204 where it need not be repeated, else its own kind of error."""
+    if int(request.META.get("CONTENT_LENGTH") or 0) > MOST_NOTIFIED:
+        return _not_taken(413, "内容过长")
+    receipt = actions.receive_notification("wechat", request.headers, request.body)
+    if receipt.accepted:
+        return HttpResponse(status=204)
+    unverified = receipt.outcome.startswith("unverified:")
+    return _not_taken(401, "验签失败") if unverified else _not_taken(400, "与商户订单不符")
+
+
+def _not_taken(code: int, message: str) -> HttpResponse:
+    return JsonResponse({"code": "FAIL", "message": message}, status=code, json_dumps_params={"ensure_ascii": False})

@@ -1,0 +1,144 @@
+"""Editors at work, through Wagtail's real screens."""
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+from wagtail.documents import get_document_model
+from wagtail.models import Site, Task, TaskState
+from wagtail.test.utils.form_data import nested_form_data, rich_text, streamfield
+
+from cms.news.models import NewsChannel, NewsPage
+from cms.news.queries import published
+from cms.tests.factories import index, news, staff
+from portal.kernel.users.models import User
+
+pytestmark = pytest.mark.django_db
+
+
+def form(title: str = "关于开考新专业的通知", *blocks: tuple[str, object], **fields: object) -> dict[str, object]:
+    body = streamfield([("text", rich_text("<p>现将有关事项通知如下。</p>")), *blocks])
+    values = {
+        "title": title,
+        "slug": "new-major",
+        "channel": NewsChannel.objects.get(code="majors").pk,
+        "source": "自治区招生考试院",
+        "summary": "小学教育专业开考",
+        "body": body,
+        "target": "all",
+        "comments": {"TOTAL_FORMS": 0, "INITIAL_FORMS": 0, "MIN_NUM_FORMS": 0, "MAX_NUM_FORMS": 1000},
+    }
+    flat = {key: value for key, value in (values | fields).items() if not isinstance(value, dict)}
+    nested = {key: value for key, value in values.items() if isinstance(value, dict)}
+    for prefix, inner in nested.items():
+        joint = "-" if prefix in {"body", "comments"} else "_"
+        flat |= {f"{prefix}{joint}{key}": value for key, value in nested_form_data(inner).items()}
+    return flat
+
+
+def add_address() -> str:
+    return reverse("wagtailadmin_pages:add", args=["cms", "newspage", index().pk])
+
+
+def test_an_editor_publishes_a_notice_with_an_attachment(client: Client) -> None:
+    client.force_login(staff("editor"))
+    file = SimpleUploadedFile("专业计划.pdf", b"%PDF-1.4 plan", content_type="application/pdf")
+    uploaded = client.post(reverse("wagtaildocs:add_multiple"), {"files[]": file, "title": "专业计划", "collection": 1})
+    assert uploaded.json()["success"] is True
+    document = get_document_model().objects.get()
+
+    filled = form("关于开考新专业的通知", ("attachment", {"document": document.pk, "title": "专业考试计划"}))
+    response = client.post(add_address(), filled | {"action-publish": "action-publish"})
+
+    assert response.status_code == 302, response.context["form"].errors
+    page = published().get()
+    assert (page.title, page.channel.code) == ("关于开考新专业的通知", "majors")
+    assert page.published_at is not None
+    Site.objects.update_or_create(is_default_site=True, defaults={"hostname": "testserver", "root_page": index()})
+    html = client.get("/new-major/").content.decode()
+    assert "现将有关事项通知如下。" in html
+    assert document.url in html
+    served = client.get(document.url)
+    assert b"".join(served.streaming_content) == b"%PDF-1.4 plan"
+
+
+def test_what_a_contributor_writes_is_published_when_a_moderator_approves(client: Client) -> None:
+    client.force_login(staff("contributor"))
+    client.post(add_address(), form() | {"action-publish": "action-publish"})
+    page = NewsPage.objects.get()
+    assert (page.live, page.published_at) == (False, None)
+    client.post(reverse("wagtailadmin_pages:edit", args=[page.pk]), form() | {"action-submit": "action-submit"})
+    page.refresh_from_db()
+    assert page.current_workflow_state.status == "in_progress"
+
+    client.force_login(staff("moderator"))
+    task = Task.objects.get(name="审核")
+    state = TaskState.objects.get(task=task, status="in_progress")
+    address = reverse("wagtailadmin_pages:workflow_action", args=[page.pk, "approve", state.pk])
+    client.post(address, {"comment": "同意"})
+
+    page.refresh_from_db()
+    assert list(published()) == [page]
+    assert page.published_at == page.first_published_at
+
+
+def test_the_preview_has_phones_first(client: Client) -> None:
+    client.force_login(staff("editor"))
+    page = news()
+    assert page.default_preview_size == "mobile"
+    address = reverse("wagtailadmin_pages:preview_on_edit", args=[page.pk])
+
+    assert client.post(address, form("预览中的标题")).json()["is_valid"] is True
+    assert "预览中的标题" in client.get(address).content.decode()
+    page.refresh_from_db()
+    assert page.title == "关于系统维护的公告"
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("/admin/", "资讯"),
+        ("/admin/news/", "全部资讯"),
+        ("/admin/snippets/cms/newschannel/", "通知公告"),
+        ("/admin/snippets/cms/faqquestion/", "常见问题"),
+        ("/admin/snippets/cms/faqquestion/add/", "解答"),
+        ("/admin/snippets/cms/faqcategory/", "问题分类"),
+    ],
+)
+def test_the_editors_screens_are_in_chinese(client: Client, path: str, words: str) -> None:
+    client.force_login(staff("editor"))
+
+    response = client.get(path)
+
+    assert response.status_code == 200
+    # The menu is JSON in the page, its characters escaped.
+    assert words in response.content.decode() or words.encode("unicode_escape") in response.content
+
+
+@pytest.mark.parametrize(
+    "path", ["/admin/windows/", "/admin/windows/new/", "/admin/snippets/cms/tile/", "/admin/snippets/cms/banner/add/"]
+)
+def test_the_screens_of_whoever_keeps_windows_and_tiles(client: Client, path: str) -> None:
+    client.force_login(staff("window-manager"))
+
+    assert client.get(path).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/admin/", "/admin/news/", "/admin/windows/", "/admin/pages/", "/admin/documents/"])
+def test_a_candidate_never_gets_in(client: Client, path: str) -> None:
+    user = User.objects.create_user("c1", "pw", name="李考生", is_candidate=True)
+    client.force_login(user)
+
+    response = client.get(path)
+
+    assert response.status_code == 302
+    assert response["Location"].startswith("/admin/login/")
+
+
+def test_what_wagtail_leaves_in_english_is_said_in_chinese(client: Client) -> None:
+    client.force_login(staff("editor"))
+
+    html = client.get(add_address()).content.decode()
+
+    assert "Choose when this page should go live" not in html
+    assert "设置该页面何时发布、何时下线" in html

@@ -1,0 +1,77 @@
+"""Who comes in: the decorator around every private page, and where it is safe to go after signing in."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+
+from home import drafts
+from portal.kernel.errors import Code, Problem
+
+View = Callable[..., HttpResponseBase]
+
+
+def safe_next(request: HttpRequest, given: str) -> str:
+    """`given` if it is an address of this portal, else the candidate's own page."""
+    allowed = url_has_allowed_host_and_scheme(given, {request.get_host()}, require_https=request.is_secure())
+    return given if given and allowed else reverse("home:me")
+
+
+def to_login(request: HttpRequest) -> HttpResponse:
+    """Away to sign in, and back here afterwards; what was typed waits."""
+    if request.method == "POST":
+        drafts.keep(request)
+        messages.warning(request, _("登录已过期。请重新登录，您填写的内容会为您保留。"))
+    here = request.get_full_path() if request.method in ("GET", "HEAD") else request.path
+    response = HttpResponseRedirect(f"{reverse('home:login')}?{urlencode({'next': here})}")
+    if request.headers.get("HX-Request"):
+        response = HttpResponse(headers={"HX-Redirect": response.url})
+    return response
+
+
+def problem_page(request: HttpRequest, problem: Problem) -> HttpResponse:
+    """A refusal that no form of the page could show."""
+    back = request.path if request.method == "POST" else reverse("home:business")
+    response = render(request, "errors/problem.html", {"problem": problem, "back": back}, status=problem.status)
+    if problem.retry_after is not None:
+        response["Retry-After"] = str(problem.retry_after)
+    return response
+
+
+def public(view: View) -> View:
+    """A page for everybody: a refusal that escapes it becomes a page of its own."""
+
+    @wraps(view)
+    def handle(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        try:
+            return view(request, *args, **kwargs)
+        except Problem as problem:
+            if problem.code == Code.NOT_FOUND:
+                raise Http404(str(problem.detail)) from problem
+            if problem.code == Code.NOT_AUTHENTICATED:
+                return to_login(request)
+            return problem_page(request, problem)
+
+    return handle
+
+
+def private(view: View) -> View:
+    """A page for the signed-in candidate alone."""
+
+    @wraps(view)
+    def handle(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not request.user.is_authenticated:
+            return to_login(request)
+        if not request.user.is_candidate:
+            raise Problem(Code.PERMISSION_DENIED, _("这里是考生办理业务的页面，请使用考生账号登录。"))
+        return view(request, *args, **kwargs)
+
+    return public(handle)

@@ -1,0 +1,37 @@
+"""What somebody had typed when their session ended waits, sealed, until they have signed in again."""
+
+import json
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, QueryDict
+
+from portal.kernel.crypto.sealing import Undecipherable, open_sealed, seal
+
+_KEY = "draft"
+_LIMIT = 32_000  # characters; a form is far smaller
+# Secrets are typed again; a stale token would only be refused.
+_NEVER = ("csrfmiddlewaretoken", "password", "old_password", "new_password", "sms_code", "captcha_id", "captcha_value")
+
+
+def keep(request: HttpRequest) -> None:
+    """Remember this refused POST for after the next sign-in; the draft before it is forgotten."""
+    fields = [(name, value) for name in request.POST for value in request.POST.getlist(name) if name not in _NEVER]
+    encoded = urlencode(fields)
+    if fields and len(encoded) <= _LIMIT:
+        request.session[_KEY] = seal(json.dumps({"path": request.path, "data": encoded}), _KEY)
+
+
+def restore(request: HttpRequest) -> QueryDict | None:
+    """What had been typed on this page, once."""
+    sealed = request.session.get(_KEY)
+    if sealed is None:
+        return None
+    try:
+        draft = json.loads(open_sealed(sealed, _KEY))
+    except Undecipherable:
+        del request.session[_KEY]
+        return None
+    if draft["path"] != request.path:
+        return None
+    del request.session[_KEY]
+    return QueryDict(draft["data"])

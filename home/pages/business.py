@@ -1,0 +1,16 @@
+"""业务: what can be asked and what can be done, each entry with its window."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from cms.tiles.queries import shown
+from cms.tiles.rules import TileGroup
+
+
+@require_safe
+def index(request: HttpRequest) -> HttpResponse:
+    """业务查询 and 业务办理."""
+    entries = shown()
+    groups = [(group.label, [entry for entry in entries if entry.tile.group == group]) for group in TileGroup]
+    return render(request, "home/business/index.html", {"groups": groups})

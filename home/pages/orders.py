@@ -1,0 +1,111 @@
+"""缴费: one order, how to pay it, and what is known about the money."""
+
+import base64
+import io
+from typing import Any
+from urllib.parse import quote
+
+import qrcode
+import qrcode.image.svg
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from candidate_api.payments import actions, queries
+from candidate_api.payments.models import Order
+from candidate_api.payments.states import ORDER, Channel, Scene
+from candidate_api.registrations.queries import visible_to as registrations_of
+from candidate_api.registrations.states import REGISTRATION
+from home.doors import private
+from portal.kernel.edges import actor_of
+from portal.kernel.errors import Code, Problem
+
+
+@private
+@require_safe
+def order(request: HttpRequest, number: str) -> HttpResponse:
+    """The order and its state, truthfully. While money may be on its way the page looks again by itself."""
+    actor = actor_of(request, "web")
+    found = queries.get(actor, number)
+    context = _facts(found) | {"back": reverse("home:my-registrations")}
+    if request.headers.get("HX-Request"):
+        if request.GET.get("seen") == context["seen"]:
+            return HttpResponse(status=204)
+        return HttpResponse(headers={"HX-Refresh": "true"})
+    rows = registrations_of(actor).filter(order=found)
+    context["entries"] = [
+        {"row": row, "state": REGISTRATION.states[row.state], "sitting": row.session.slots[row.slot - 1]}
+        for row in rows
+    ]
+    return render(request, "home/orders/order.html", context)
+
+
+def _facts(found: Order) -> dict[str, Any]:
+    """What the page says, and `seen`: what it would have to say anew when it changes."""
+    state = found.effective_state
+    attempt = queries.live_attempt(found)
+    unresolved = state != "paid" and queries.has_unresolved_money(found)
+    return {
+        "order": found,
+        "state": ORDER.states[state],
+        "attempt": attempt,
+        "unresolved": unresolved,
+        "seen": f"{state}-{int(bool(attempt))}-{int(unresolved)}",
+    }
+
+
+@private
+@require_POST
+def pay(request: HttpRequest, number: str) -> HttpResponse:
+    """去支付: hand over to WeChat, on this phone or by a code to scan.
+
+    A form may not lead to another host (Content-Security-Policy), so the way there is a link.
+    """
+    scene = Scene.NATIVE if request.POST.get("scene") == Scene.NATIVE else Scene.H5
+    address = request.META.get("REMOTE_ADDR", "")
+    here = reverse("home:order", args=[number])
+    try:
+        attempt = actions.start_attempt(number, Channel.WECHAT, scene, address, by=actor_of(request, "web"))
+    except Problem as problem:
+        return _refused(request, problem, here)
+    context = {"number": number, "attempt": attempt, "back": here}
+    if attempt.invoke.get("h5_url"):
+        context["leave"] = _with_return(attempt.invoke["h5_url"], request.build_absolute_uri(here))
+    if attempt.invoke.get("code_url"):
+        context["picture"] = _qr(attempt.invoke["code_url"])
+    return render(request, "home/orders/leave.html", context)
+
+
+def _with_return(url: str, target: str) -> str:
+    """WeChat's own way to be told where to return to."""
+    return f"{url}{'&' if '?' in url else '?'}redirect_url={quote(target, safe='')}"
+
+
+def _qr(text: str) -> str:
+    picture = io.BytesIO()
+    qrcode.make(text, image_factory=qrcode.image.svg.SvgPathFillImage, border=3).save(picture)
+    return "data:image/svg+xml;base64," + base64.b64encode(picture.getvalue()).decode()
+
+
+@private
+@require_POST
+def confirm(request: HttpRequest, number: str) -> HttpResponse:
+    """确认支付完成: ask the channel now, and say what it said."""
+    here = reverse("home:order", args=[number])
+    try:
+        found = actions.confirm(number, by=actor_of(request, "web"))
+    except Problem as problem:
+        return _refused(request, problem, here)
+    if found.effective_state == "pending":
+        messages.warning(request, _("还没有收到支付结果。如果您已经支付，请不要重复支付，稍后再点“确认支付完成”。"))
+    return redirect(here)
+
+
+def _refused(request: HttpRequest, problem: Problem, here: str) -> HttpResponse:
+    if problem.code == Code.NOT_FOUND:
+        raise problem
+    messages.error(request, str(problem.detail))
+    return redirect(here)

@@ -1,0 +1,80 @@
+"""准考证, 考场安排, and whether a paper is genuine."""
+
+from itertools import groupby
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from candidate_api.arrangements.queries import mine
+from candidate_api.tickets import actions, queries, texts
+from home.doors import private, public
+from home.problems import Line, page
+from portal.kernel.edges import actor_of
+from portal.kernel.errors import Code, Problem
+
+
+@private
+@require_safe
+def tickets(request: HttpRequest) -> HttpResponse:
+    """打印准考证: each session with what is still in the way."""
+    context = {"statuses": queries.statuses(actor_of(request, "web")), "back": reverse("home:business")}
+    return render(request, "home/papers/tickets.html", context)
+
+
+@private
+def pledge(request: HttpRequest, session: str) -> HttpResponse:
+    """诚信考试承诺书: read, agree, go on to the ticket."""
+    actor = actor_of(request, "web")
+    status = queries.status(actor, session)
+    problems = []
+    if request.method == "POST":
+        if request.POST.get("agree") == "1":
+            actions.sign_pledge(session, by=actor)
+            return redirect("home:tickets")
+        problems = [Line(_("请勾选“我已阅读并承诺遵守”。"), "agree")]
+    lines = str(texts.PLEDGE).replace("：一、", "：\n一、").replace("；", "；\n").split("\n")
+    context = {"status": status, "lines": lines, "problems": problems, "back": reverse("home:tickets")}
+    return page(request, "home/papers/pledge.html", context)
+
+
+@private
+@require_safe
+def ticket(request: HttpRequest, session: str) -> HttpResponse:
+    """The paper itself."""
+    try:
+        made = actions.ticket_pdf(session, by=actor_of(request, "web"))
+    except Problem as problem:
+        if problem.code == Code.PLEDGE_REQUIRED:
+            return redirect("home:ticket-pledge", session)
+        raise
+    response = HttpResponse(made, content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="ticket-{session}.pdf"'
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+@private
+@require_safe
+def arrangements(request: HttpRequest) -> HttpResponse:
+    """考场安排 of every released session."""
+    seats = mine(actor_of(request, "web"))
+    groups = [{"session": session, "seats": list(found)} for session, found in groupby(seats, key=lambda s: s.session)]
+    return render(request, "home/papers/arrangements.html", {"groups": groups, "back": reverse("home:business")})
+
+
+@public
+@require_safe
+def verify(request: HttpRequest, code: str = "") -> HttpResponse:
+    """真伪核验: by the code on the paper, typed or scanned."""
+    code = code or request.GET.get("code", "").strip()
+    proof, problem = None, None
+    if code:
+        try:
+            proof = queries.proof(code)
+        except Problem as refused:
+            problem = refused
+    context = {"code": code, "proof": proof, "refused": problem, "back": "/"}
+    return page(request, "home/papers/verify.html", context, status=404 if problem else 200)

@@ -1,0 +1,251 @@
+"""课程报考 and 我的报考."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST, require_safe
+
+from candidate_api.candidates.models import Candidate
+from candidate_api.candidates.queries import of
+from candidate_api.catalogue.models import District
+from candidate_api.registrations import actions, queries
+from candidate_api.registrations.models import Registration
+from candidate_api.registrations.states import LIVE, REGISTRATION
+from candidate_api.sessions.models import ExamSession
+from cms.windows.models import BusinessWindow
+from cms.windows.queries import current
+from cms.windows.rules import Business, WindowState
+from home import drafts
+from home.doors import private
+from home.forms import PortalForm
+from home.problems import Line, explain, page
+from portal.kernel import clock
+from portal.kernel.edges import actor_of
+from portal.kernel.errors import Code, Problem
+
+_SCOPES = {queries.OWN: gettext_lazy("本专业课程"), queries.OTHER: gettext_lazy("其他专业课程")}
+
+
+@dataclass
+class Course:
+    """One line of the list: an option, and whether it is ticked."""
+
+    option: queries.Option
+    chosen: bool
+    error: str = ""
+
+
+@private
+def choose(request: HttpRequest) -> HttpResponse:
+    """Choose courses and a district, and submit them in one order."""
+    actor = actor_of(request, "web")
+    candidate = of(actor)
+    if not candidate.candidate_number:
+        return render(request, "home/registration/not_yet.html", {"back": reverse("home:business")})
+    window = current(Business.COURSE_REGISTRATION)
+    session = ExamSession.objects.filter(code=window.session).first() if window else None
+    if window is None or session is None or window.state_at(clock.now()) is not WindowState.OPEN:
+        context = {"window": window, "session": session, "back": reverse("home:business")}
+        return render(request, "home/registration/closed.html", context)
+    given = request.POST if request.method == "POST" else drafts.restore(request) or request.GET
+    problem = None
+    if request.method == "POST" and "submit" in request.POST:
+        district = given.get("district", "")
+        entries = [(code, district) for code in given.getlist("course")]
+        try:
+            if entries and not district:
+                raise Problem(Code.VALIDATION_FAILED, _("请选择考区。"))
+            order = actions.submit(session.code, entries, by=actor)
+        except Problem as refused:
+            problem = refused
+        else:
+            return redirect("home:order", order.number)
+    return _list(request, candidate, session, window, given, problem)
+
+
+def _list(
+    request: HttpRequest,
+    candidate: Candidate,
+    session: ExamSession,
+    window: BusinessWindow,
+    given: Any,
+    problem: Problem | None,
+) -> HttpResponse:
+    """The course list by slot; what was ticked in the other list or another search stays on top."""
+    scope = given.get("scope", queries.OWN)
+    scope = scope if scope in _SCOPES else queries.OWN
+    q = given.get("q", "").strip()
+    chosen = given.getlist("course")
+    options = queries.options(candidate, session, scope=scope)
+    known = {option.offering.course.code: option for option in options}
+    if not known.keys() >= set(chosen):
+        elsewhere = queries.OTHER if scope == queries.OWN else queries.OWN
+        known |= {o.offering.course.code: o for o in queries.options(candidate, session, scope=elsewhere)}
+    shown = [o for o in options if q in o.offering.course.name or q in o.offering.course.code]
+    listed = {option.offering.course.code for option in shown}
+    errors = _errors(problem, chosen)
+    kept = [Course(known[c], True, errors.get(c, "")) for c in chosen if c in known and c not in listed]
+    slots = []
+    for sitting in session.slots:
+        rows = [option for option in shown if option.offering.slot == sitting.number]
+        courses = [Course(o, o.offering.course.code in chosen, errors.get(o.offering.course.code, "")) for o in rows]
+        if courses:
+            slots.append({"sitting": sitting, "courses": courses})
+    context = {
+        "candidate": candidate,
+        "session": session,
+        "window": window,
+        "scope": scope,
+        "scopes": _SCOPES.items(),
+        "q": q,
+        "kept": kept,
+        "slots": slots,
+        "districts": _districts(known.values()),
+        "district": given.get("district", "") or (candidate.district.code if candidate.district else ""),
+        "count": len(chosen),
+        "total_fen": sum(known[c].offering.fee_fen for c in chosen if c in known),
+        "back": reverse("home:business"),
+        "problems": _lines(problem, known, chosen),
+    }
+    return page(request, "home/registration/choose.html", context)
+
+
+def _districts(options: Iterable[queries.Option]) -> list[tuple[str, str]]:
+    """Each 考区, with the slots in which it has no seat left."""
+    full: dict[str, set[int]] = {}
+    for option in options:
+        for place in option.limited_districts:
+            if not place["seats_left"]:
+                full.setdefault(str(place["district"]), set()).add(option.offering.slot)
+    shown = []
+    for district in District.objects.all():
+        slots = "、".join(str(slot) for slot in sorted(full.get(district.code, ())))
+        note = _("（第%(slots)s场已满）") % {"slots": slots} if slots else ""
+        shown.append((district.code, f"{district.name}{note}"))
+    return shown
+
+
+def _errors(problem: Problem | None, chosen: list[str]) -> dict[str, str]:
+    """By course code, what the verb said about that entry."""
+    found = {}
+    for error in problem.errors if problem else []:
+        _entries, _dot, place = error.field.partition(".")
+        if place.isdigit() and int(place) < len(chosen):
+            found[chosen[int(place)]] = str(error.detail)
+    return found
+
+
+def _lines(problem: Problem | None, known: dict[str, queries.Option], chosen: list[str]) -> list[Line]:
+    if problem is None:
+        return []
+    named = _errors(problem, chosen)
+    if not named:
+        target = "district" if "考区" in str(problem.detail) else ""
+        return [Line(str(problem.errors[0].detail if problem.errors else problem.detail), target)]
+    return [
+        Line(f"{known[code].offering.course.name if code in known else code}：{sentence}", f"course-{code}")
+        for code, sentence in named.items()
+    ]
+
+
+@private
+@require_safe
+def mine(request: HttpRequest) -> HttpResponse:
+    """我的报考, newest session first."""
+    rows = list(queries.mine(actor_of(request, "web")))
+    open_sessions = _open({row.session.code for row in rows if row.state in LIVE})
+    sessions: dict[str, dict[str, Any]] = {}
+    for row in rows:
+        group = sessions.setdefault(row.session.code, {"session": row.session, "rows": [], "past": []})
+        entry = {
+            "row": row,
+            "state": REGISTRATION.states[row.state],
+            "sitting": row.session.slots[row.slot - 1],
+            "actions": queries.allowed_actions(row, window_open=row.session.code in open_sessions),
+        }
+        group["rows" if row.state in LIVE else "past"].append(entry)
+    context = {"sessions": sessions.values(), "back": reverse("home:me")}
+    return render(request, "home/registration/mine.html", context)
+
+
+def _open(codes: set[str]) -> set[str]:
+    """Which of these sessions may be registered for now."""
+    now = clock.now()
+    windows = {code: current(Business.COURSE_REGISTRATION, session=code) for code in codes}
+    return {code for code, window in windows.items() if window and window.state_at(now) is WindowState.OPEN}
+
+
+@private
+@require_POST
+def cancel(request: HttpRequest, registration_id: int) -> HttpResponse:
+    """取消报考 of one entry, before payment."""
+    try:
+        row = actions.cancel(registration_id, by=actor_of(request, "web"))
+    except Problem as problem:
+        if problem.code == Code.NOT_FOUND:
+            raise
+        messages.error(request, str(problem.detail))
+    else:
+        messages.success(request, _("已取消报考“%(course)s”。") % {"course": row.course.name})
+    return redirect("home:my-registrations")
+
+
+class ChangeForm(PortalForm):
+    course = forms.ChoiceField(label=gettext_lazy("课程"))
+    district = forms.ChoiceField(label=gettext_lazy("考区"))
+
+    def __init__(self, *args: Any, row: Registration, candidate: Candidate, scope: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["course"].choices = _choices(row, candidate, scope)
+        self.fields["district"].choices = [(d.code, d.name) for d in District.objects.all()]
+
+
+def _choices(row: Registration, candidate: Candidate, scope: str) -> list[Any]:
+    """The course itself, and those that could take its place; the verb has the last word."""
+    same_fee = row.state != "pending"
+    found = [(row.course.code, _course(row.course.code, row.course.name, row.slot, row.fee_fen))]
+    for option in queries.options(candidate, row.session, scope=scope):
+        offering = option.offering
+        if offering.course.code == row.course.code or (same_fee and offering.fee_fen != row.fee_fen):
+            continue
+        # Its own slot and place count as free: they are what the swap gives back.
+        if option.blocked in (None, "over_limit") or (option.blocked == "clash" and offering.slot == row.slot):
+            label = _course(offering.course.code, offering.course.name, offering.slot, offering.fee_fen)
+            found.append((offering.course.code, label))
+    return found
+
+
+def _course(code: str, name: str, slot: int, fee_fen: int) -> str:
+    facts = {"code": code, "name": name, "slot": slot, "fee": fee_fen // 100}
+    return _("%(code)s %(name)s（第%(slot)d场，%(fee)d元）") % facts
+
+
+@private
+def change(request: HttpRequest, registration_id: int) -> HttpResponse:
+    """修改课程或者考区."""
+    actor = actor_of(request, "web")
+    row = queries.one(actor, registration_id)
+    candidate = of(actor)
+    initial = {"course": row.course.code, "district": row.district.code}
+    scope = queries.OTHER if request.GET.get("scope") == queries.OTHER else queries.OWN
+    form = ChangeForm(request.POST or None, initial=initial, row=row, candidate=candidate, scope=scope)
+    if form.is_valid():
+        changed = {name: value for name, value in form.cleaned_data.items() if value != initial[name]}
+        try:
+            if changed:
+                actions.change(registration_id, **changed, by=actor)
+        except Problem as problem:
+            explain(problem, form, **{"entries.0": "course"})
+        else:
+            messages.success(request, _("已保存修改。"))
+            return redirect("home:my-registrations")
+    context = {"row": row, "scope": scope, "scopes": _SCOPES.items(), "back": reverse("home:my-registrations")}
+    return page(request, "home/registration/change.html", context, form=form)

@@ -1,0 +1,144 @@
+"""What templates say often: an icon, an amount, a moment, the tabs of the portal."""
+
+import json
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django import template
+from django.forms import BoundField
+from django.http import HttpRequest
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from cms.windows.rules import deadline
+from portal.kernel import clock
+from portal.kernel.money import yuan as in_yuan
+
+register = template.Library()
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """A picture from the sprite, silent to screen readers: the words beside it say what it means."""
+    sheet = static("img/icons.svg")
+    return format_html(
+        '<svg class="icon" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>', sheet, name
+    )
+
+
+# Tiles are named by editors, pictures by the sprite.
+_PICTURES = {
+    "register": "edit", "registration": "edit", "course": "edit", "payment": "pay", "arrangement": "pin",
+    "seat": "pin", "scores": "score", "transferred": "doc", "major": "cap", "majors": "cap", "textbook": "book",
+    "textbooks": "book", "plan": "calendar", "graduation": "cap", "exemption": "badge", "transfer": "swap",
+    "complaint": "talk", "faq": "help", "certificate": "badge", "thesis": "doc", "review": "search",
+    "info-change": "user", "profile": "user",
+}  # fmt: skip
+
+
+@register.filter
+def sprite(name: str) -> str:
+    """The sprite's picture for what an editor called a tile's icon."""
+    return _PICTURES.get(name, name)
+
+
+@register.filter
+def yuan(fen: int | None) -> str:
+    return "" if fen is None else in_yuan(fen)
+
+
+@register.filter
+def moment(instant: datetime | None) -> str:
+    """`2026年10月24日 09:00` on a wall clock in Guangxi."""
+    if instant is None:
+        return ""
+    local = clock.local(instant)
+    return f"{local.year}年{local.month}月{local.day}日 {local:%H:%M}"
+
+
+@register.filter(name="deadline")
+def closing(instant: datetime | None) -> str:
+    """A closing moment: what ends at midnight ends at 24:00 of the day before."""
+    return "" if instant is None else deadline(instant)
+
+
+@register.filter
+def month_day(instant: datetime | None) -> str:
+    if instant is None:
+        return ""
+    local = clock.local(instant)
+    return f"{local.month}月{local.day}日"
+
+
+@register.filter(name="clock")
+def wall_clock(instant: datetime) -> str:
+    return f"{clock.local(instant):%H:%M}"
+
+
+@register.filter
+def kb(size: int) -> int:
+    return size // 1024
+
+
+@register.filter
+def day(value: date | datetime | None) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        value = clock.local(value).date()
+    return f"{value.year}年{value.month}月{value.day}日 " + _("星期") + "一二三四五六日"[value.weekday()]
+
+
+@register.filter
+def left(instant: datetime | None) -> str:
+    """How long until then, in the largest unit that helps; empty once it is past."""
+    seconds = 0 if instant is None else int((instant - clock.now()).total_seconds())
+    if seconds <= 0:
+        return ""
+    if seconds >= 86400:
+        return _("%d 天") % (seconds // 86400)
+    if seconds >= 3600:
+        return _("%d 小时") % (seconds // 3600)
+    return _("%(m)d 分 %(s)02d 秒") % {"m": seconds // 60, "s": seconds % 60}
+
+
+@register.simple_tag
+def json_attribute(value: Any) -> str:
+    """A value as JSON for a `data-` attribute; the template's escaping makes it safe there."""
+    return json.dumps(value, ensure_ascii=False)
+
+
+@register.filter
+def input_kind(field: BoundField) -> str:
+    return str(getattr(field.field.widget, "input_type", field.widget_type))
+
+
+@dataclass(frozen=True)
+class Tab:
+    url: str
+    label: str
+    icon: str
+    current: bool
+
+
+@register.simple_tag
+def tabs(request: HttpRequest | None) -> list[Tab]:
+    """The four tabs; the one whose address begins this page's is the current one."""
+    path = getattr(request, "path", None)
+    entries = [
+        ("/", _("首页"), "home"),
+        (reverse("home:business"), _("业务"), "grid"),
+        ("/news/", _("资讯"), "news"),
+        (reverse("home:me"), _("我的"), "user"),
+    ]
+    return [Tab(url, label, name, _is_current(url, path)) for url, label, name in entries]
+
+
+def _is_current(url: str, path: str | None) -> bool:
+    if path is None:
+        return False
+    return path == url if url == "/" else path.startswith(url)

@@ -1,0 +1,117 @@
+"""`manage.py demo`: database, data, outside world, worker, clock and web server in one process."""
+
+import errno
+import fcntl
+import logging
+import shutil
+import signal
+import socket
+from argparse import ArgumentParser
+from typing import Any
+
+import waitress
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+from django.core.wsgi import get_wsgi_application
+
+from portal.celery import app
+from portal.demo import seed
+from portal.demo.background import Background
+
+BACKLOG = 1024
+THREADS = 8
+LARGEST_REQUEST = 32 * 1024 * 1024
+
+
+class Command(BaseCommand):
+    help = "Run the whole system on this machine, with made-up people and stand-ins for the outside world."
+    requires_migrations_checks = False
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--reset", action="store_true", help="forget the demo's data first")
+        parser.add_argument("--host", default="127.0.0.1", help="the address to listen at (default %(default)s)")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if not settings.CELERY_BROKER_URL.startswith("memory:"):
+            raise CommandError("manage.py demo 只能使用演示配置（portal.settings.demo）。")
+        listener = self.listen(options["host"], settings.PORT)
+        lock = self.lock()
+        if options["reset"]:
+            self.forget()
+        self.say("正在准备数据库……")
+        call_command("migrate", interactive=False, verbosity=0)
+        if seed.is_empty():
+            self.say("正在写入演示数据……")
+            seed.seed()
+        background = Background(app)
+        background.start()
+        # Requests that wait a moment for a thread are no news.
+        logging.getLogger("waitress.queue").setLevel(logging.ERROR)
+        server = waitress.create_server(
+            get_wsgi_application(),
+            sockets=[listener],
+            threads=THREADS,
+            connection_limit=1000,
+            max_request_body_size=LARGEST_REQUEST,
+            ident=None,
+            clear_untrusted_proxy_headers=True,
+        )
+        signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+        self.welcome()
+        try:
+            server.run()  # returns on Ctrl-C, when the requests at hand are answered
+        finally:
+            self.say("正在停止……")
+            background.stop()
+            server.close()
+            lock.close()
+            self.say("已停止。")
+
+    def listen(self, host: str, port: int) -> socket.socket:
+        """Take the port before anything else is done: nobody waits for a database only to hear that it is busy."""
+        listener = socket.socket()
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((host, port))
+            listener.listen(BACKLOG)
+        except OSError as error:
+            listener.close()
+            if error.errno == errno.EADDRINUSE:
+                raise CommandError(f"端口 {port} 已被占用。请换一个端口：make demo PORT={port + 10}") from error
+            raise CommandError(f"无法在 {host}:{port} 上启动：{error.strerror}。") from error
+        return listener
+
+    def lock(self) -> Any:
+        """One demo over one var/: two would share the database but not the cache and the queue."""
+        held = (settings.VAR / "demo.lock").open("w")
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            held.close()
+            raise CommandError(f"{settings.VAR} 中的演示已在运行，请先停止它（Ctrl-C）。") from error
+        return held
+
+    def forget(self) -> None:
+        if not settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+            raise CommandError("只能重置演示自带的 SQLite 数据库。")
+        for suffix in ("", "-wal", "-shm"):
+            (settings.VAR / f"demo.sqlite3{suffix}").unlink(missing_ok=True)
+        for folder in ("media", "private", "wechat"):
+            shutil.rmtree(settings.VAR / folder, ignore_errors=True)
+
+    def welcome(self) -> None:
+        base = settings.BASE_URL
+        self.say(
+            f"\n广西自考演示已启动，按 Ctrl-C 停止。\n"
+            f"  考生门户  {base}/\n"
+            f"  管理后台  {base}/admin/\n"
+            f"  接口文档  {base}/api/v1/docs/\n"
+            f"  短信与邮件  {base}/demo/outbox/\n\n演示账号："
+        )
+        for account in seed.ACCOUNTS:
+            self.say(f"  {account.who}  {account.login}  密码 {account.password}  {base}{account.address}")
+
+    def say(self, text: str) -> None:
+        self.stdout.write(text)
+        self.stdout.flush()

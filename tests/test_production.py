@@ -1,0 +1,70 @@
+"""Production does not start on a missing, short or well-known secret, and passes Django's own deployment check."""
+
+import os
+import runpy
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+
+from tests.production import SECRETS, environment
+
+ROOT = Path(__file__).resolve().parents[1]
+BAD = [None, "", "short", "a" * 60, "please-CHANGE-me-0123456789-abcdefghijklmnopqrstuvwxyz"]
+
+
+def settings(monkeypatch: pytest.MonkeyPatch, **changed: str | None) -> dict[str, Any]:
+    """The production settings under a good environment with these changes; None takes a variable away."""
+    values = {**environment(), **changed}
+    monkeypatch.setattr(os, "environ", {name: value for name, value in values.items() if value is not None})
+    monkeypatch.setattr("environ.Env.ENVIRON", os.environ)
+    return runpy.run_module("portal.settings.production")
+
+
+def test_a_good_environment_is_accepted(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = settings(monkeypatch)
+
+    assert found["DEBUG"] is False
+    assert found["SESSION_COOKIE_NAME"].startswith("__Host-")
+    assert "portal.demo" not in found["INSTALLED_APPS"]
+    assert "ATOMIC_REQUESTS" not in found["DATABASES"]["default"]
+
+
+@pytest.mark.parametrize("name", SECRETS)
+@pytest.mark.parametrize("bad", BAD)
+def test_a_bad_secret_stops_the_start(monkeypatch: pytest.MonkeyPatch, name: str, bad: str | None) -> None:
+    with pytest.raises(ImproperlyConfigured, match=name):
+        settings(monkeypatch, **{name: bad})
+
+
+@pytest.mark.parametrize("name", sorted(set(environment()) - {"DJANGO_SETTINGS_MODULE"}))
+def test_every_variable_is_asked_for(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    with pytest.raises(ImproperlyConfigured, match=name):
+        settings(monkeypatch, **{name: None})
+
+
+@pytest.mark.parametrize(
+    ("name", "bad"), [("BASE_URL", "http://zikao.example"), ("DATABASE_URL", "sqlite:////srv/zikao.sqlite3")]
+)
+def test_what_is_not_fit_for_production_stops_the_start(monkeypatch: pytest.MonkeyPatch, name: str, bad: str) -> None:
+    with pytest.raises(ImproperlyConfigured, match=name):
+        settings(monkeypatch, **{name: bad})
+
+
+def test_it_passes_the_deployment_check() -> None:
+    ran = subprocess.run(
+        [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"],
+        cwd=ROOT, env={**os.environ, **environment()}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert ran.returncode == 0, ran.stderr
+
+
+def test_the_example_environment_holds_every_variable_and_no_secret() -> None:
+    lines = (ROOT / "deploy" / "env.example").read_text().splitlines()
+    example = dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
+
+    assert set(environment()) <= set(example)
+    assert {name: example[name] for name in SECRETS} == dict.fromkeys(SECRETS, "")
