@@ -36,7 +36,8 @@ def mine(actor: Actor, session: str = "") -> "QuerySet[Seat]":
 
 def session_for_update(code: str) -> ExamSession:
     """The session, locked against another arrangement; entries may still be made meanwhile."""
-    session = ExamSession.objects.select_for_update(of=("self",), no_key=True).filter(code=code).first()
+    rows: QuerySet[ExamSession] = ExamSession.objects.select_for_update(of=("self",), no_key=True)
+    session = rows.filter(code=code).first()
     if session is None:
         raise Problem(Code.NOT_FOUND, _("没有这个考期。"))
     return session

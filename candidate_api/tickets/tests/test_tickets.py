@@ -1,9 +1,8 @@
 import io
-import threading
 from datetime import timedelta
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from pypdf import PdfReader
 
 from candidate_api.arrangements.actions import arrange
@@ -17,6 +16,7 @@ from portal.kernel.audit.models import AuditEntry
 from portal.kernel.crypto.signing import verify
 from portal.kernel.errors import Problem
 from portal.kernel.files.models import PrivateFile
+from tests.races import threads
 
 pytestmark = pytest.mark.django_db
 SECOND = timedelta(seconds=1)
@@ -272,27 +272,14 @@ class TestStatuses:
 
 
 @pytest.mark.postgresql
-@pytest.mark.skipif(connection.vendor != "postgresql", reason="races need PostgreSQL")
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_first_prints_at_once_are_one_print(candidate: Candidate, by) -> None:
-    gate, results = threading.Barrier(4), []
+    def print_it(_number: int) -> bytes:
+        sign_pledge("2026-10", by=by)
+        return ticket_pdf("2026-10", by=by)
 
-    def one() -> None:
-        try:
-            gate.wait()
-            sign_pledge("2026-10", by=by)
-            results.append(ticket_pdf("2026-10", by=by))
-        except Exception as error:
-            results.append(error)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=one) for _one in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert len({*results}) == 1
-    assert results[0].startswith(b"%PDF")
+    outcome = threads(4, print_it)
+    assert outcome.errors == {}
+    assert len({*outcome.values.values()}) == 1
     assert (Pledge.objects.count(), Ticket.objects.count()) == (1, 1)
     assert PrivateFile.objects.filter(kind="ticket").count() == 1
