@@ -55,7 +55,7 @@ def _load_row(row: dict[str, Any], done: Loaded, overwrite: bool) -> None:
         return
     old = type(new)._default_manager.get(pk=new.pk)
     given = [type(new)._meta.get_field(name) for name in row["fields"]]
-    columns = [field for field in given if not field.many_to_many]
+    columns = [field for field in given if isinstance(field, models.Field) and not field.many_to_many]
     differing = [f.attname for f in columns if getattr(old, f.attname) != getattr(new, f.attname)]
     links = {name: keys for name, keys in (parsed.m2m_data or {}).items() if _links(old, name) != _keys(keys)}
     for name, keys in links.items():

@@ -40,7 +40,7 @@ def conditional(get: Get) -> Callable[..., HttpResponseBase]:
     @wraps(get)
     def wrapper(self: ReferenceEndpoint, request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:
         version = self.version()
-        tag = f'"{_SHAPE}-{version.number}-{get_language()}"'
+        tag = f'"{_SHAPE}-{version.tag}-{get_language()}"'
         changed = int(version.changed_at.timestamp()) if version.changed_at else None
         response = get_conditional_response(request._request, etag=tag, last_modified=changed)
         if response is None:
@@ -61,5 +61,5 @@ class _WholeLists(Pages):
 def whole_list(endpoint: ReferenceEndpoint, rows: Any, serializer: type[BaseSerializer[Any]]) -> Response:
     """A short list in the shape of every list: on one page unless the client asks for smaller ones."""
     pages = _WholeLists()
-    chosen = pages.paginate_queryset(rows, endpoint.request, view=endpoint)
+    chosen: Any = pages.paginate_queryset(rows, endpoint.request, view=endpoint)
     return pages.get_paginated_response(serializer(chosen, many=True).data)

@@ -1,6 +1,6 @@
 """Natural keys, so that reference data is written in words and loading it again changes nothing."""
 
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar
 
 from django.db import models
 
@@ -27,11 +27,6 @@ class Natural(models.Model):
 
     def natural_key(self) -> tuple[Any, ...]:
         return tuple(_follow(self, lookup) for lookup in self.NATURAL_KEY)
-
-    @classmethod
-    def named(cls, *key: Any) -> Self:
-        """The row of that natural key; raises `DoesNotExist`."""
-        return cls.objects.get_by_natural_key(*key)
 
 
 def _follow(row: Any, lookup: str) -> Any:

@@ -1,5 +1,7 @@
 """Reads of the catalogue. It is public: nothing here depends on who asks."""
 
+from typing import Any
+
 from django.db.models import Prefetch, Q, QuerySet
 
 from candidate_api.catalogue import rules
@@ -103,7 +105,20 @@ def substitutions() -> QuerySet[Substitution]:
     return Substitution.objects.prefetch_related("old", "new")
 
 
-def substitutions_of(courses: QuerySet[Course]) -> QuerySet[Substitution]:
+def swaps(session: str) -> list[rules.Swap]:
+    """The substitutions that hold in that session, as plain values for `rules.credited`."""
+    holding = substitutions().filter(Q(valid_to="") | Q(valid_to__gte=session), valid_from__lte=session)
+    return [
+        rules.Swap(
+            frozenset(course.code for course in one.old.all()),
+            frozenset(course.code for course in one.new.all()),
+            one.mutual,
+        )
+        for one in holding
+    ]
+
+
+def substitutions_of(courses: QuerySet[Course, Any]) -> QuerySet[Substitution]:
     """Those that any of the courses takes part in, on either side."""
     old = Substitution.old.through.objects.filter(course__in=courses).values("substitution_id")
     new = Substitution.new.through.objects.filter(course__in=courses).values("substitution_id")

@@ -1,6 +1,6 @@
 """What a plan adds up to, and what would make it nonsense. Plain values, no database."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from itertools import chain, combinations
@@ -149,6 +149,25 @@ def _group_faults(group: Group) -> Iterator[str]:
         yield f"group {group.order} has numbered sets that its rule does not know"
     if group.rule == Rule.GRADUATION and any(line.credits for line in group.lines):
         yield f"group {group.order} is the graduation part and gives no credits"
+
+
+@dataclass(frozen=True)
+class Swap:
+    """课程顶替: all of `old` stand for all of `new`, and the other way round too where it is mutual."""
+
+    old: frozenset[str]
+    new: frozenset[str]
+    mutual: bool = True
+
+
+def credited(passed: Iterable[str], swaps: Sequence[Swap]) -> frozenset[str]:
+    """The passed courses and every course that they stand for, over several steps where one leads to the next."""
+    counted = set(passed)
+    steps = [(swap.old, swap.new) for swap in swaps]
+    steps += [(swap.new, swap.old) for swap in swaps if swap.mutual]
+    while gained := {code for held, given in steps if held <= counted for code in given} - counted:
+        counted |= gained
+    return frozenset(counted)
 
 
 def substitution_circle(pairs: Iterable[tuple[str, str]]) -> list[str]:

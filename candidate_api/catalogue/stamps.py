@@ -24,16 +24,16 @@ _held: ContextVar[bool] = ContextVar("stamp_held", default=False)
 
 @dataclass(frozen=True)
 class Version:
-    """`number` grows with every change; `changed_at` is None while there is no data yet."""
+    """`tag` is another after every change; `changed_at` is None while there is no data yet."""
 
-    number: int
+    tag: str
     changed_at: datetime | None
 
 
 def current() -> Version:
     """The version of the reference data. One query."""
     row = Stamp.objects.filter(pk=NAME).values_list("version", "changed_at").first()
-    return Version(*row) if row else Version(0, None)
+    return Version(str(row[0]), row[1]) if row else Version("0", None)
 
 
 def touch() -> None:

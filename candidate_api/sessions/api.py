@@ -1,18 +1,20 @@
 """The DRF edge of sessions: public, read only, conditional."""
 
-from django.shortcuts import get_object_or_404
 from rest_framework import serializers
+from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from candidate_api.catalogue import filters
-from candidate_api.catalogue.answers import Named
+from candidate_api.catalogue.answers import Label, Named
 from candidate_api.catalogue.conditional import ReferenceEndpoint, conditional
 from candidate_api.catalogue.documents import listed, shown
+from candidate_api.catalogue.stamps import Version
 from candidate_api.catalogue.states import FeeClass
 from candidate_api.sessions import queries
-from candidate_api.sessions.models import ExamSession, Offering
+from candidate_api.sessions.models import Offering
 from candidate_api.sessions.rules import NUMBERS, Fee, Sitting
+from cms.windows.models import BusinessWindow
 from portal.kernel.api import Query, page
 from portal.kernel.money import CURRENCY, yuan
 
@@ -32,17 +34,28 @@ class SlotAnswer(serializers.Serializer[Sitting]):
     ends_at = serializers.DateTimeField()
 
 
-class SessionAnswer(serializers.Serializer[ExamSession]):
-    code = serializers.CharField()
-    name = serializers.CharField()
-    first_day = serializers.DateField()
-    second_day = serializers.DateField()
-    max_courses = serializers.IntegerField()
-    fees = FeeAnswer(many=True)
-    slots = SlotAnswer(many=True)
-    tickets_at = serializers.DateTimeField(allow_null=True)
-    scores_at = serializers.DateTimeField(allow_null=True)
-    closed = serializers.BooleanField()
+class WindowAnswer(serializers.Serializer[BusinessWindow]):
+    business = serializers.CharField()
+    business_label = Label("business")
+    phase = serializers.CharField()
+    phase_label = Label("phase")
+    opens_at = serializers.DateTimeField()
+    closes_at = serializers.DateTimeField()
+    notice = serializers.CharField()
+
+
+class SessionAnswer(serializers.Serializer[queries.SessionWithWindows]):
+    code = serializers.CharField(source="session.code")
+    name = serializers.CharField(source="session.name")
+    first_day = serializers.DateField(source="session.first_day")
+    second_day = serializers.DateField(source="session.second_day")
+    max_courses = serializers.IntegerField(source="session.max_courses")
+    fees = FeeAnswer(many=True, source="session.fees")
+    slots = SlotAnswer(many=True, source="session.slots")
+    tickets_at = serializers.DateTimeField(source="session.tickets_at", allow_null=True)
+    scores_at = serializers.DateTimeField(source="session.scores_at", allow_null=True)
+    closed = serializers.BooleanField(source="session.closed")
+    windows = WindowAnswer(many=True)
 
 
 class OfferingAnswer(serializers.Serializer[Offering]):
@@ -71,22 +84,30 @@ class OfferingQuery(Query):
     slot = serializers.ChoiceField([(number, str(number)) for number in NUMBERS], required=False)
 
 
-class ExamSessions(ReferenceEndpoint):
+class SessionEndpoint(ReferenceEndpoint):
+    def version(self) -> Version:
+        return queries.version()
+
+
+class ExamSessions(SessionEndpoint):
     @listed("exam_sessions", SessionAnswer)
     @conditional
     def get(self, request: Request) -> Response:
         """考期, newest first."""
         filters.NoQuery.read(request)
-        return page(self, queries.sessions(), SessionAnswer)
+        return page(self, queries.with_windows(queries.sessions()), SessionAnswer)
 
 
-class ExamSessionByCode(ReferenceEndpoint):
+class ExamSessionByCode(SessionEndpoint):
     @shown("exam_sessions", SessionAnswer)
     @conditional
     def get(self, request: Request, code: str) -> Response:
-        """A session: fees, limit of courses, slots, the instants of tickets and scores."""
+        """A session: windows, fees, limit of courses, slots, the instants of tickets and scores."""
         filters.NoQuery.read(request)
-        return Response(SessionAnswer(get_object_or_404(queries.sessions(), code=code)).data)
+        found = queries.with_windows(queries.sessions().filter(code=code))
+        if not found:
+            raise NotFound
+        return Response(SessionAnswer(found[0]).data)
 
 
 class ExamPlans(ReferenceEndpoint):

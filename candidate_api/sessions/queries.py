@@ -1,10 +1,14 @@
-"""Reads of sessions and their timetable. Public: nothing here depends on who asks."""
+"""Reads of sessions, their timetable and their windows. Public: nothing here depends on who asks."""
 
-from django.db.models import QuerySet
+from dataclasses import dataclass
+
+from django.db.models import Count, Max, QuerySet
 from django.utils.translation import gettext as _
 
+from candidate_api.catalogue import stamps
 from candidate_api.catalogue.queries import course_ids_for
 from candidate_api.sessions.models import ExamSession, Offering
+from cms.windows.models import BusinessWindow
 from portal.kernel.errors import Code, Problem
 
 
@@ -19,6 +23,31 @@ def by_code(code: str) -> ExamSession:
     if session is None:
         raise Problem(Code.NOT_FOUND, _("没有这个考期。"))
     return session
+
+
+@dataclass(frozen=True)
+class SessionWithWindows:
+    session: ExamSession
+    windows: list[BusinessWindow]
+
+
+def with_windows(sessions: QuerySet[ExamSession]) -> list[SessionWithWindows]:
+    """The sessions with the windows that were opened for each, in the order of their opening. Two queries."""
+    chosen = list(sessions)
+    windows: dict[str, list[BusinessWindow]] = {session.code: [] for session in chosen}
+    for window in BusinessWindow.objects.filter(session__in=windows).order_by("opens_at", "pk"):
+        windows[window.session].append(window)
+    return [SessionWithWindows(session, windows[session.code]) for session in chosen]
+
+
+def version() -> stamps.Version:
+    """The version of what `with_windows` shows: the reference data's and the windows'. Two queries."""
+    reference = stamps.current()
+    row = BusinessWindow.objects.exclude(session="").aggregate(count=Count("pk"), changed_at=Max("updated_at"))
+    if row["changed_at"] is None:
+        return reference
+    latest = max(filter(None, [reference.changed_at, row["changed_at"]]))
+    return stamps.Version(f"{reference.tag}.{row['count']}.{row['changed_at'].timestamp():.6f}", latest)
 
 
 def offerings(session: str = "", major: str = "", course: str = "", slot: int | None = None) -> QuerySet[Offering]:

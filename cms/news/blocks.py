@@ -54,6 +54,10 @@ class AttachmentBlock(blocks.StructBlock):
 
 
 class PictureBlock(ImageBlock):
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.child_blocks["image"].label = _("图片")
+
     def get_api_representation(self, value: Any, context: dict[str, Any] | None = None) -> dict[str, Any] | None:
         if value is None:
             return None

@@ -43,7 +43,8 @@ class Substitution(Natural):
     """课程顶替: who has passed all of `old` is taken to have passed all of `new`.
 
     `mutual`: a plan that still lists the old courses is satisfied by the new ones as well, since the old are no
-    longer set. The dates are session codes: the first and the last session whose results may be substituted so.
+    longer set. The dates are session codes: it holds in the sessions from the one to the other, whenever the courses
+    were passed.
     """
 
     code = models.CharField(_("编号"), max_length=20, unique=True)

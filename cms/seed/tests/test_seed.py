@@ -44,8 +44,8 @@ def test_what_is_seeded_stands_as_it_was_meant() -> None:
     assert not NewsPage.objects.filter(search_text__regex=r"[{}]").exists()  # every placeholder found its text
     assert FaqQuestion.objects.count() == 30
     assert require_open("course-registration", "2027-04").session == "2027-04"
-    document = get_document_model().objects.get()
-    assert document.file.read()[:2] == b"PK"
+    with get_document_model().objects.get().open_file() as file:
+        assert file.read()[:2] == b"PK"
     for page in NewsPage.objects.all():
         assert "None" not in page.body.render_as_block()
         assert len(page.body) >= 2

@@ -1,0 +1,331 @@
+"""报考 from the list of courses to 报考成功, over the API."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+import time_machine
+from django.db import IntegrityError, transaction
+
+from candidate_api.payments import actions as payments
+from candidate_api.payments.models import Order
+from candidate_api.registrations import actions, queries
+from candidate_api.registrations.models import Registration
+from candidate_api.results.models import Score
+from candidate_api.sessions.models import ExamSession, SeatPool
+from cms.windows.models import BusinessWindow
+from portal.kernel import clock
+from portal.kernel.actor import Actor
+from portal.kernel.audit.models import AuditEntry
+from portal.kernel.errors import Code, Problem
+from tests import life
+from tests.races import threads
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("reference")]
+SESSION, NANNING, LIUZHOU = "2026-10", "450100", "450200"
+# One of each slot of 080901, and another of slot 2.
+SLOT_1, SLOT_2, SLOT_3, SLOT_4, ALSO_2 = "02324", "00023", "04735", "13000", "13003"
+
+
+@pytest.fixture
+def person():
+    life.open_window(SESSION)
+    return life.enrolled()
+
+
+@pytest.fixture
+def app(api, person):
+    api.force_authenticate(person.user)
+    return api
+
+
+def post(app, *courses, district=NANNING, **headers):
+    entries = [{"course": course, "district": district} for course in courses]
+    return app.post("/api/v1/me/registrations/", {"session": SESSION, "entries": entries}, **headers)
+
+
+def states(person):
+    return dict(Registration.objects.filter(candidate=person).values_list("course__code", "state"))
+
+
+def test_what_may_be_chosen_and_why_not(app, person):
+    assert post(app, SLOT_2).status_code == 201
+    Score.objects.create(
+        candidate=person,
+        session=ExamSession.objects.get(code="2026-04"),
+        course_id=Registration.objects.get().course_id + 0,
+        score=70,
+        status="passed",
+        recorded_at=clock.now(),
+    )
+    answer = app.get(f"/api/v1/me/registration-options/?session={SESSION}&page_size=100").json()
+    told = {row["course"]: (row["slot"], row["fee"], row["blocked"]) for row in answer["results"]}
+    assert told[SLOT_1] == (1, "40.00", None)
+    assert told[ALSO_2] == (2, "40.00", "clash")
+    assert told[SLOT_2][2] in {"passed", "already_registered"}
+    assert "00226" not in told, "law is not this candidate's major"
+    others = app.get(f"/api/v1/me/registration-options/?session={SESSION}&scope=other&q=知识产权").json()
+    assert [row["course"] for row in others["results"]] == ["00226"]
+
+
+def test_submitting_makes_one_order_that_waits_for_its_payment(app, person):
+    answer = post(app, SLOT_1, SLOT_2)
+    assert answer.status_code == 201
+    order = answer.json()["order"]
+    assert (order["amount"], order["currency"], order["state"]) == ("80.00", "CNY", "pending")
+    assert [row["state_label"] for row in answer.json()["registrations"]] == ["待缴费", "待缴费"]
+    assert answer.json()["registrations"][0]["allowed_actions"] == ["cancel", "change"]
+    kept = Order.objects.get()
+    assert (kept.amount_fen, kept.payer, kept.subject) == (8000, person.user, SESSION)
+    assert kept.expires_at - kept.created_at <= timedelta(minutes=30)
+    assert AuditEntry.objects.filter(verb="registrations.submit").count() == 2
+
+
+def test_an_order_never_outlives_its_window(app):
+    window = BusinessWindow.objects.get()
+    with time_machine.travel(window.closes_at - timedelta(minutes=5)):
+        assert post(app, SLOT_1).status_code == 201
+        assert Order.objects.get().expires_at == window.closes_at
+
+
+@pytest.mark.parametrize("seconds", [0, 1])
+def test_the_window_closes_to_the_second(app, seconds):
+    window = BusinessWindow.objects.get()
+    with time_machine.travel(window.closes_at + timedelta(seconds=seconds), tick=False):
+        answer = post(app, SLOT_1)
+        assert (answer.status_code, answer.json()["code"]) == (409, "window_closed")
+        assert answer.json()["closes_at"] == clock.local(window.closes_at).isoformat()
+    assert Registration.objects.count() == 0
+    with time_machine.travel(window.closes_at - timedelta(seconds=1), tick=False):
+        assert post(app, SLOT_1).status_code == 201
+
+
+@pytest.mark.parametrize(
+    ("courses", "district", "expected"),
+    [
+        (["99999"], NANNING, {"entries.0": "not_offered"}),
+        ([SLOT_1, SLOT_1], NANNING, {"entries.1": "already_registered"}),
+        ([SLOT_2, ALSO_2], NANNING, {"entries.1": "clash"}),
+        ([SLOT_1], "459900", {"entries.0": "unknown_district"}),
+        ([SLOT_1, "99999", ALSO_2, SLOT_2], NANNING, {"entries.1": "not_offered", "entries.3": "clash"}),
+    ],
+)
+def test_one_refused_entry_refuses_all_with_its_first_cause(app, courses, district, expected):
+    answer = post(app, *courses, district=district)
+    assert (answer.status_code, answer.json()["code"]) == (409, "entries_refused")
+    assert {error["field"]: error["code"] for error in answer.json()["errors"]} == expected
+    assert (Registration.objects.count(), Order.objects.count()) == (0, 0)
+
+
+def test_the_limit_of_courses_is_the_sessions(app):
+    ExamSession.objects.filter(code=SESSION).update(max_courses=2)
+    answer = post(app, SLOT_1, SLOT_2, SLOT_3)
+    assert answer.json()["errors"][0]["code"] == "over_limit"
+    assert post(app, SLOT_1, SLOT_2).status_code == 201
+    assert post(app, SLOT_3).json()["errors"][0]["code"] == "over_limit"
+
+
+def test_what_is_passed_need_not_be_taken_again(app, person):
+    session = ExamSession.objects.get(code="2026-04")
+    ExamSession.objects.filter(pk=session.pk).update(scores_at=clock.now() - timedelta(days=1))
+    course = queries.options(person, ExamSession.objects.get(code=SESSION))[0].offering.course
+    Score.objects.create(
+        candidate=person, session=session, course=course, score=60, status="passed", recorded_at=clock.now()
+    )
+    assert post(app, course.code).json()["errors"][0]["code"] == "passed"
+
+
+def test_without_a_number_there_is_no_registration(api):
+    life.open_window(SESSION)
+    newcomer = life.registered()
+    api.force_authenticate(newcomer.user)
+    answer = post(api, SLOT_1)
+    assert (answer.status_code, answer.json()["code"]) == (409, "onboarding_incomplete")
+    assert Registration.objects.count() == 0
+
+
+def test_cancelling_one_entry_leaves_the_other_in_the_order(app, person):
+    registrations = post(app, SLOT_1, SLOT_2).json()["registrations"]
+    answer = app.delete(f"/api/v1/me/registrations/{registrations[0]['id']}/")
+    assert (answer.status_code, answer.json()["state"]) == (200, "cancelled")
+    assert (Order.objects.get().amount_fen, Order.objects.get().state) == (4000, "pending")
+    assert app.delete(f"/api/v1/me/registrations/{registrations[1]['id']}/").status_code == 200
+    assert (Order.objects.get().amount_fen, Order.objects.get().state) == (4000, "cancelled")
+    assert set(states(person).values()) == {"cancelled"}
+    again = app.delete(f"/api/v1/me/registrations/{registrations[1]['id']}/")
+    assert (again.status_code, again.json()["code"], again.json()["state"]) == (409, "state_conflict", "cancelled")
+    assert post(app, SLOT_1, SLOT_2).status_code == 201, "the places are free again"
+
+
+def test_course_and_district_can_be_changed_in_the_window(app, person):
+    row = post(app, SLOT_1).json()["registrations"][0]
+    path = f"/api/v1/me/registrations/{row['id']}/"
+    changed = app.patch(path, {"course": SLOT_2, "district": LIUZHOU}).json()
+    assert (changed["course"], changed["slot"], changed["district"]) == (SLOT_2, 2, LIUZHOU)
+    assert app.patch(path, {"course": "99999"}).json()["errors"][0]["code"] == "not_offered"
+    with time_machine.travel(BusinessWindow.objects.get().closes_at, tick=False):
+        assert app.patch(path, {"course": SLOT_3}).json()["code"] == "window_closed"
+    assert Registration.objects.get().course.code == SLOT_2
+
+
+def test_nobody_sees_or_touches_anothers(app, api):
+    row = post(app, SLOT_1).json()["registrations"][0]
+    stranger = life.enrolled(name="陆大海")
+    app.force_authenticate(stranger.user)
+    path = f"/api/v1/me/registrations/{row['id']}/"
+    answers = [app.get(path), app.patch(path, {"district": LIUZHOU}), app.delete(path)]
+    assert [answer.status_code for answer in answers] == [404, 404, 404]
+    assert app.get("/api/v1/me/registrations/").json()["count"] == 0
+    assert Registration.objects.get().state == "pending"
+
+
+def test_an_unpaid_order_expires_and_gives_its_seats_back(app, person):
+    pool = _pool(SLOT_1, capacity=1)
+    post(app, SLOT_1)
+    assert _taken(pool) == 1
+    with time_machine.travel(clock.now() + timedelta(minutes=31)):
+        assert payments.expire_due(by=Actor.system("order-expiry")) == 1
+    assert (states(person), _taken(pool)) == ({SLOT_1: "expired"}, 0)
+
+
+def test_a_full_district_is_refused_and_nothing_is_kept(app, person):
+    pool = _pool(SLOT_2, capacity=0)
+    answer = post(app, SLOT_1, SLOT_2)
+    assert [(e["field"], e["code"]) for e in answer.json()["errors"]] == [("entries.1", "full")]
+    assert (Registration.objects.count(), Order.objects.count(), _taken(pool)) == (0, 0, 0)
+    options = app.get(f"/api/v1/me/registration-options/?session={SESSION}&page_size=100").json()["results"]
+    told = {row["course"]: row["limited_districts"] for row in options}
+    assert told[SLOT_2] == [{"district": NANNING, "seats_left": 0}]
+    assert post(app, SLOT_2, district=LIUZHOU).status_code == 201
+
+
+def test_moving_to_another_district_moves_the_seat(app):
+    here, there = _pool(SLOT_1, 5), _pool(SLOT_1, 5, LIUZHOU)
+    row = post(app, SLOT_1).json()["registrations"][0]
+    app.patch(f"/api/v1/me/registrations/{row['id']}/", {"district": LIUZHOU})
+    assert (_taken(here), _taken(there)) == (0, 1)
+
+
+def test_the_same_key_registers_once(app):
+    key = {"HTTP_IDEMPOTENCY_KEY": str(uuid4())}
+    first, again = post(app, SLOT_1, **key), post(app, SLOT_1, **key)
+    assert (first.status_code, again.status_code, first.content) == (201, 201, again.content)
+    assert again["Idempotency-Replayed"] == "true"
+    assert post(app, SLOT_2, **key).json()["code"] == "idempotency_mismatch"
+    assert Registration.objects.count() == 1
+
+
+def test_a_refusal_leaves_the_key_free(app):
+    key = {"HTTP_IDEMPOTENCY_KEY": str(uuid4())}
+    assert post(app, "99999", **key).status_code == 409
+    assert post(app, SLOT_1, **key).status_code == 201
+
+
+def test_lists_take_the_same_queries_at_one_row_and_at_many(app, person, django_assert_num_queries):
+    post(app, SLOT_1)
+    with django_assert_num_queries(4):
+        assert app.get("/api/v1/me/registrations/").json()["count"] == 1
+    post(app, SLOT_2, SLOT_3, SLOT_4)
+    with django_assert_num_queries(4):
+        assert app.get("/api/v1/me/registrations/").json()["count"] == 4
+
+
+def test_the_database_holds_the_rules_by_itself(app, person):
+    post(app, SLOT_2)
+    row = Registration.objects.get()
+    for change in ({"slot": 3}, {"course_id": row.offering.course_id + 1}):
+        double = Registration.objects.get()
+        double.pk = None
+        double._state.adding = True
+        for name, value in change.items():
+            setattr(double, name, value)
+        with pytest.raises(IntegrityError), transaction.atomic():
+            double.save(force_insert=True)
+    assert Registration.objects.count() == 1
+
+
+# -- races ------------------------------------------------------------------------------------------------------
+def _pool(course, capacity, district=NANNING):
+    session = ExamSession.objects.get(code=SESSION)
+    slot = session.offerings.get(course__code=course).slot
+    from candidate_api.catalogue.models import District
+
+    pools, _ = SeatPool.objects.update_or_create(
+        session=session, district=District.objects.get(code=district), slot=slot, defaults={"capacity": capacity}
+    )
+    return pools
+
+
+def _taken(pool):
+    return SeatPool.objects.get(pk=pool.pk).taken
+
+
+def _try(person, course):
+    try:
+        return actions.submit(SESSION, [(course, NANNING)], by=life.actor(person)).number
+    except Problem as problem:
+        return problem.code
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+def test_eight_clicks_of_one_person_make_one_order(person):
+    outcome = threads(8, lambda _n: _try(person, SLOT_1))
+    assert not outcome.errors
+    assert sorted(map(str, outcome.values.values())).count(Code.ENTRIES_REFUSED.value) == 7
+    assert (Registration.objects.count(), Order.objects.count()) == (1, 1)
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+def test_without_the_lock_the_constraint_alone_holds(person, monkeypatch):
+    monkeypatch.setattr(actions.candidates, "for_update", actions.candidates.of)
+    outcome = threads(8, lambda _n: _try(person, SLOT_1))
+    assert not outcome.errors
+    assert (Registration.objects.count(), Order.objects.count()) == (1, 1)
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+def test_control_without_lock_and_constraints_one_person_registers_twice(person, monkeypatch, without_constraint):
+    """The two races above can be lost: it takes the lock or the constraint to win them."""
+    monkeypatch.setattr(actions.candidates, "for_update", actions.candidates.of)
+    course, slot = "registration_course_once", "registration_slot_once"
+    with without_constraint(Registration, course), without_constraint(Registration, slot):
+        threads(8, lambda _n: _try(person, SLOT_1))
+        assert Registration.objects.count() > 1
+        Registration.objects.all().delete()
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+def test_the_last_seat_goes_to_one_of_eight(reference):
+    life.open_window(SESSION)
+    people = [life.enrolled() for _ in range(8)]
+    pool = _pool(SLOT_1, capacity=1)
+    outcome = threads(8, lambda n: _try(people[n], SLOT_1))
+    assert not outcome.errors
+    assert [v for v in outcome.values.values() if v == Code.ENTRIES_REFUSED] == [Code.ENTRIES_REFUSED] * 7
+    assert (Registration.objects.count(), Order.objects.count(), _taken(pool)) == (1, 1, 1)
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+def test_one_key_sent_eight_times_at_once_works_once(person):
+    from rest_framework.test import APIClient
+
+    key = str(uuid4())
+
+    def send(_n):
+        client = APIClient()
+        client.force_authenticate(person.user)
+        entries = [{"course": SLOT_1, "district": NANNING}]
+        body = {"session": SESSION, "entries": entries}
+        answer = client.post("/api/v1/me/registrations/", body, HTTP_IDEMPOTENCY_KEY=key)
+        return answer.status_code, answer.json().get("code"), answer.get("Retry-After")
+
+    outcome = threads(8, send)
+    assert not outcome.errors
+    assert set(outcome.values.values()) <= {(201, None, None), (409, "idempotency_in_progress", "1")}
+    assert (201, None, None) in outcome.values.values()
+    assert (Registration.objects.count(), Order.objects.count()) == (1, 1)
