@@ -51,20 +51,21 @@ def manage(environment: dict[str, str], *arguments: str) -> subprocess.Completed
     return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120, check=False)
 
 
-def free_port() -> int:
+def free_ports() -> tuple[int, int]:
     with socket.socket() as one, socket.socket() as other:
         one.bind(("127.0.0.1", 0))
         other.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
+        return one.getsockname()[1], other.getsockname()[1]
 
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    port = free_port()
+    port, gateway = free_ports()
     environment = {
         **os.environ,
         "VAR_DIR": str(tmp_path_factory.mktemp("var")),
         "PORT": str(port),
+        "WECHAT_TWIN_PORT": str(gateway),
         "DJANGO_SETTINGS_MODULE": "portal.settings.demo",
     }
     process = subprocess.Popen(
@@ -137,7 +138,7 @@ def test_a_busy_port_is_told_in_one_sentence(demo: Demo) -> None:
 
 
 def test_a_second_demo_over_the_same_data_is_refused(demo: Demo) -> None:
-    refused = manage(demo.environment | {"PORT": str(free_port())}, "demo", "--reset")
+    refused = manage(demo.environment | {"PORT": str(free_ports()[0])}, "demo", "--reset")
 
     assert refused.returncode == 1
     assert "演示已在运行" in refused.stderr

@@ -217,6 +217,7 @@ SPECTACULAR_SETTINGS = {
         "drf_spectacular.hooks.postprocess_schema_enums",  # rebuilds the components: ours come after it
         "portal.kernel.schema.add_problem_schema",
     ],
+    # Where two nouns have a field of the same name, the enums are named after the noun.
     "ENUM_NAME_OVERRIDES": {
         "MajorStatusEnum": "candidate_api.catalogue.states.MajorStatus",
         "WindowStateEnum": "cms.windows.rules.WindowState",
@@ -224,8 +225,6 @@ SPECTACULAR_SETTINGS = {
         "AttemptStateEnum": "candidate_api.payments.states.ATTEMPT.choices",
     },
     "ENUM_ADD_EXPLICIT_BLANK_NULL_CHOICE": False,
-    # Where two nouns have a field of the same name, the enums are named after the noun.
-    "ENUM_NAME_OVERRIDES": {"MajorStatusEnum": "candidate_api.catalogue.states.MajorStatus"},
     "COMPONENT_SPLIT_REQUEST": True,
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",

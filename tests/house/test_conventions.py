@@ -33,7 +33,9 @@ def test_there_is_one_clock() -> None:
         source.at(node)
         for source in product()
         for node in source.nodes(ast.Attribute)
-        if (_name(node.value), node.attr) in readings and str(source.path) != "portal/kernel/clock.py"
+        if (_name(node.value), node.attr) in readings
+        and str(source.path) != "portal/kernel/clock.py"
+        and "twin" not in source.path.parts  # a piece of the outside world, with a clock of its own
     ]
     assert places == []
 
@@ -85,7 +87,7 @@ def test_edges_write_nothing_themselves() -> None:
         for node in source.nodes(ast.Call)
         if isinstance(node.func, ast.Attribute)
         and node.func.attr in writes
-        and ("objects" in ast.unparse(node.func.value) or node.func.attr == "save")
+        and ("objects" in ast.unparse(node.func.value) or (node.func.attr == "save" and not node.args))
     ]
     assert places == []
 

@@ -15,6 +15,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.core.wsgi import get_wsgi_application
 
+from candidate_api.payments.providers.wechat import twin
 from portal.celery import app
 from portal.demo import seed
 from portal.demo.background import Background
@@ -44,6 +45,7 @@ class Command(BaseCommand):
         if seed.is_empty():
             self.say("正在写入演示数据……")
             seed.seed()
+        gateway = self.gateway()
         background = Background(app)
         background.start()
         # Requests that wait a moment for a thread are no news.
@@ -64,6 +66,7 @@ class Command(BaseCommand):
         finally:
             self.say("正在停止……")
             background.stop()
+            gateway.stop()
             server.close()
             lock.close()
             self.say("已停止。")
@@ -82,6 +85,15 @@ class Command(BaseCommand):
             raise CommandError(f"无法在 {host}:{port} 上启动：{error.strerror}。") from error
         return listener
 
+    def gateway(self) -> twin.Twin:
+        """The stand-in for WeChat Pay, at an address of its own as the real one is."""
+        try:
+            return twin.start(settings.WECHAT_TWIN_PORT, settings.VAR / "wechat")
+        except OSError as error:
+            raise CommandError(
+                f"模拟支付的端口 {settings.WECHAT_TWIN_PORT} 已被占用。请换一个：WECHAT_TWIN_PORT=… make demo"
+            ) from error
+
     def lock(self) -> Any:
         """One demo over one var/: two would share the database but not the cache and the queue."""
         held = (settings.VAR / "demo.lock").open("w")
@@ -95,9 +107,11 @@ class Command(BaseCommand):
     def forget(self) -> None:
         if not settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"):
             raise CommandError("只能重置演示自带的 SQLite 数据库。")
+        # Keys and secrets stay: the settings have read them already.
         for suffix in ("", "-wal", "-shm"):
-            (settings.VAR / f"demo.sqlite3{suffix}").unlink(missing_ok=True)
-        for folder in ("media", "private", "wechat"):
+            for book in ("demo.sqlite3", "wechat/ledger.sqlite3"):
+                (settings.VAR / f"{book}{suffix}").unlink(missing_ok=True)
+        for folder in ("media", "private"):
             shutil.rmtree(settings.VAR / folder, ignore_errors=True)
 
     def welcome(self) -> None:
@@ -107,7 +121,8 @@ class Command(BaseCommand):
             f"  考生门户  {base}/\n"
             f"  管理后台  {base}/admin/\n"
             f"  接口文档  {base}/api/v1/docs/\n"
-            f"  短信与邮件  {base}/demo/outbox/\n\n演示账号："
+            f"  短信与邮件  {base}/demo/outbox/\n"
+            f"  模拟微信支付  {settings.WECHAT_PAY['gateway']}/\n\n演示账号："
         )
         for account in seed.ACCOUNTS:
             self.say(f"  {account.who}  {account.login}  密码 {account.password}  {base}{account.address}")
