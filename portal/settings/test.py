@@ -28,9 +28,7 @@ if REDIS_URL := env("REDIS_URL", default=""):
     # Each worker of the test run empties a database of its own: from the one that the URL names on, sixteen in all.
     _server, _, _number = REDIS_URL.rpartition("/")
     _number = (int(_number) + int(env("PYTEST_XDIST_WORKER", default="gw0")[2:])) % 16
-    CACHES = {
-        "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": f"{_server}/{_number}"}
-    }
+    CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": f"{_server}/{_number}"}}
 VAR = __import__("pathlib").Path(tempfile.mkdtemp(prefix="zikao-test-"))
 MEDIA_ROOT = VAR / "media"
 PRIVATE_ROOT = VAR / "private"
