@@ -7,7 +7,7 @@ from rest_framework.response import Response
 
 from candidate_api.arrangements import queries
 from candidate_api.arrangements.models import Seat
-from portal.kernel.api import Endpoint, Query, page
+from portal.kernel.api import PAGING, Endpoint, Query, page, paged
 
 
 class ExamArrangementOut(serializers.Serializer[Seat]):
@@ -39,8 +39,8 @@ class ExamArrangements(Endpoint):
 
     @extend_schema(
         operation_id="my_exam_arrangements",
-        parameters=[ExamArrangementQuery],
-        responses=ExamArrangementOut(many=True),
+        parameters=[ExamArrangementQuery, *PAGING],
+        responses=paged(ExamArrangementOut),
         tags=["tickets"],
     )
     def get(self, request: Request) -> Response:

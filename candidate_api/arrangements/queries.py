@@ -8,6 +8,14 @@ from portal.kernel import clock
 from portal.kernel.actor import Actor
 from portal.kernel.errors import Code, Problem
 
+# A seat counts as long as its entry is confirmed and still is where and when the seat is.
+_VALID = {
+    "registration__state": "confirmed",
+    "registration__slot": F("slot"),
+    "registration__session": F("session"),
+    "registration__district": F("room__site__district"),
+}
+
 
 def is_released(session: ExamSession) -> bool:
     """Whether rooms, seats and tickets of the session may be seen now; the clock alone decides."""
@@ -16,7 +24,7 @@ def is_released(session: ExamSession) -> bool:
 
 def visible_to(actor: Actor) -> "QuerySet[Seat]":
     """The actor's own seats of sessions whose release instant has come, with everything that a list shows."""
-    own = _valid().filter(candidate__user_id=actor.user_id, session__tickets_at__lte=clock.now())
+    own = Seat.objects.filter(candidate__user_id=actor.user_id, session__tickets_at__lte=clock.now(), **_VALID)
     return own.select_related("session", "registration__course", "registration__district", "room__site")
 
 
@@ -28,7 +36,8 @@ def mine(actor: Actor, session: str = "") -> "QuerySet[Seat]":
 
 def session_for_update(code: str) -> ExamSession:
     """The session, locked against another arrangement; entries may still be made meanwhile."""
-    session = ExamSession.objects.select_for_update(of=("self",), no_key=True).filter(code=code).first()
+    rows: QuerySet[ExamSession] = ExamSession.objects.select_for_update(of=("self",), no_key=True)
+    session = rows.filter(code=code).first()
     if session is None:
         raise Problem(Code.NOT_FOUND, _("没有这个考期。"))
     return session
@@ -36,20 +45,13 @@ def session_for_update(code: str) -> ExamSession:
 
 def outdated(session: ExamSession) -> "QuerySet[Seat]":
     """Seats of entries that ended, or that sit at another time or place than the seat does."""
-    return Seat.objects.filter(session=session).exclude(pk__in=_valid().filter(session=session).values("pk"))
+    return Seat.objects.filter(session=session).exclude(**_VALID)
 
 
 def waiting(session: ExamSession) -> "QuerySet[Registration, tuple[str, str, int, int]]":
     """How many confirmed entries have no seat: (district's code, its name, slot, number), where there are any."""
-    rows = Registration.objects.filter(session=session, state="confirmed", seat=None)
+    # NOT IN and no outer join, for the reason that statements.py gives.
+    seated = Seat.objects.filter(session=session).values("registration")
+    rows = Registration.objects.filter(session=session, state="confirmed").exclude(pk__in=seated)
     counted = rows.values("district__code", "district__name", "slot").annotate(short=Count("pk"))
     return counted.order_by("district__code", "slot").values_list("district__code", "district__name", "slot", "short")
-
-
-def _valid() -> "QuerySet[Seat]":
-    return Seat.objects.filter(
-        registration__state="confirmed",
-        registration__session=F("session"),
-        registration__slot=F("slot"),
-        registration__district=F("room__site__district"),
-    )

@@ -2,6 +2,9 @@
 
 Entries without a seat are drawn by lot (a digest of seed, slot and 准考证号: whoever knows the seed can draw again),
 free seats are lined up room after room, and the two lines are matched place by place in each district and slot.
+
+Nothing is joined to what the planner cannot know yet, a new session's entries and the seats just given: it would plan
+for one row, and never end. Hence the matching by grouping, and NOT IN, which is hashed.
 """
 
 from django.db import connection
@@ -28,7 +31,7 @@ waiting AS (
     WHERE r.session_id = %(session)s
         AND r.state = 'confirmed'
         AND c.category <> %(not_for)s
-        AND NOT EXISTS (SELECT 1 FROM {seat} s WHERE s.registration_id = r.id)
+        AND r.id NOT IN (SELECT registration_id FROM {seat} WHERE session_id = %(session)s)
 ),
 free AS (
     SELECT room.id AS room_id, numbers.n AS seat_no, site.district_id, slots.slot,
@@ -41,14 +44,20 @@ free AS (
     JOIN numbers ON numbers.n <= room.seats
     CROSS JOIN (SELECT DISTINCT slot FROM waiting) slots
     WHERE site.kind = %(kind)s
-        AND NOT EXISTS (
-            SELECT 1 FROM {seat} s
-            WHERE s.room_id = room.id AND s.session_id = %(session)s AND s.slot = slots.slot AND s.seat_no = numbers.n
+        AND (room.id, slots.slot, numbers.n) NOT IN (
+            SELECT room_id, slot, seat_no FROM {seat} WHERE session_id = %(session)s
         )
 )
-SELECT waiting.id, free.room_id, free.seat_no, %(session)s, waiting.slot, waiting.candidate_id
-FROM waiting
-JOIN free ON free.district_id = waiting.district_id AND free.slot = waiting.slot AND free.place = waiting.place
+SELECT max(registration_id), max(room_id), max(seat_no), %(session)s, slot, max(candidate_id)
+FROM (
+    SELECT district_id, slot, place, id AS registration_id, candidate_id, NULL AS room_id, NULL AS seat_no
+    FROM waiting
+    UNION ALL
+    SELECT district_id, slot, place, NULL, NULL, room_id, seat_no
+    FROM free
+) both_lines
+GROUP BY district_id, slot, place
+HAVING count(*) = 2
 """
 
 # In this order: college sites take everyone but social candidates (domain 4.6), city sites take who is left.
@@ -70,12 +79,7 @@ def seat_the_waiting(session: ExamSession, seed: str) -> int:
     statement = _SEAT_THEM.format(**tables)
     seated = 0
     with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            # The planner takes both lines for short ones, and would compare each place with each.
-            cursor.execute("SET LOCAL enable_nestloop = off")
         for kind, not_for in _ROUNDS:
             cursor.execute(statement, {"seed": seed, "session": session.pk, "kind": kind, "not_for": not_for})
             seated += cursor.rowcount
-        if connection.vendor == "postgresql":
-            cursor.execute("SET LOCAL enable_nestloop = on")
     return seated

@@ -71,9 +71,7 @@ class MajorByCode(ReferenceEndpoint):
         if version and major.plan is None:
             raise invalid("version", "unknown", _("没有这个版本的考试计划。"))
         major.versions = major.plans.order_by("-valid_from")
-        major.substitutions = queries.substitutions_of(
-            Course.objects.filter(plan_lines__group__plan=major.plan).values("pk")
-        )
+        major.substitutions = queries.substitutions_in(major.plan) if major.plan else ()
         return Response(MajorDetail(major).data)
 
 

@@ -34,15 +34,15 @@ class SearchField(serializers.CharField):
 
 
 def major_code() -> CodeField:
-    return CodeField(r"\d{6}K?T?", _("专业代码为6位数字，可带K或T。"))
+    return CodeField(r"[0-9]{6}K?T?", _("专业代码为6位数字，可带K或T。"))
 
 
 def course_code() -> CodeField:
-    return CodeField(r"\d{5}", _("课程代码为5位数字。"))
+    return CodeField(r"[0-9]{5}", _("课程代码为5位数字。"))
 
 
 def school_code() -> CodeField:
-    return CodeField(r"\d{5}", _("学校代码为5位数字。"))
+    return CodeField(r"[0-9]{5}", _("学校代码为5位数字。"))
 
 
 def session_code() -> CodeField:

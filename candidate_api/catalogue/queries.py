@@ -118,6 +118,11 @@ def swaps(session: str) -> list[rules.Swap]:
     ]
 
 
+def substitutions_in(plan: PlanVersion) -> QuerySet[Substitution]:
+    """Those that a course of the plan takes part in, on either side."""
+    return substitutions_of(Course.objects.filter(plan_lines__group__plan=plan).values("pk"))
+
+
 def substitutions_of(courses: QuerySet[Course, Any]) -> QuerySet[Substitution]:
     """Those that any of the courses takes part in, on either side."""
     old = Substitution.old.through.objects.filter(course__in=courses).values("substitution_id")

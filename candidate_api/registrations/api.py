@@ -155,11 +155,11 @@ class OneRegistration(Endpoint):
         actions.change(registration_id, **ChangeIn.read(request), by=self.actor)
         return self._answer(queries.one(self.actor, registration_id))
 
-    @extend_schema(operation_id="cancel_registration", responses=RegistrationOut, tags=["registrations"])
+    @extend_schema(operation_id="cancel_registration", responses={204: None}, tags=["registrations"])
     @problems(Code.ALREADY_PAID, Code.STATE_CONFLICT, Code.PAYMENT_IN_PROGRESS, Code.PROVIDER_UNAVAILABLE)
     def delete(self, request: Request, registration_id: int) -> Response:
         actions.cancel(registration_id, by=self.actor)
-        return self._answer(queries.one(self.actor, registration_id))
+        return Response(status=204)
 
     def _answer(self, row: Registration) -> Response:
         return Response(RegistrationOut(row, context={"open": _open_sessions([row])}).data)

@@ -26,7 +26,6 @@ from portal.kernel.api import Endpoint, Pages, PublicEndpoint, page
 from portal.kernel.errors import Code, Problem
 from portal.kernel.health import ready
 from portal.kernel.messages.queries import unread_count
-from portal.kernel.text import clean
 
 NEWS_ON_HOME = 8
 
@@ -78,7 +77,7 @@ class NewsList(PublicList):
     def get(self, request: Request) -> Response:
         query = NewsQuery.read(request)
         channel = query.get("channel")
-        rows = news.published(channel=channel.code if channel else "", q=clean(query.get("q", "")))
+        rows = news.published(channel=channel.code if channel else "", q=query.get("q", ""))
         return page(self, rows, NewsOut)
 
 
@@ -125,7 +124,7 @@ class FaqList(PublicList):
     def get(self, request: Request) -> Response:
         query = FaqQuery.read(request)
         category = query.get("category")
-        rows = faq.questions(category=category.code if category else "", q=clean(query.get("q", "")))
+        rows = faq.questions(category=category.code if category else "", q=query.get("q", ""))
         return page(self, rows, FaqOut)
 
 

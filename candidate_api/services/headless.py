@@ -12,6 +12,7 @@ from wagtail.images.api.v2.views import ImagesAPIViewSet
 from wagtail.utils.urlpatterns import decorate_urlpatterns
 
 from candidate_api.services.versions import PUBLIC
+from cms.news.models import NewsPage
 from portal.kernel import clock
 
 
@@ -30,7 +31,8 @@ class _Public:
 class Pages(_Public, PagesAPIViewSet):
     def get_queryset(self) -> Any:
         # By the clock, also while no worker has taken an expired page down yet.
-        return super().get_queryset().exclude(expire_at__lte=clock.now())
+        pages = super().get_queryset().exclude(expire_at__lte=clock.now())
+        return pages.select_related("channel") if pages.model is NewsPage else pages
 
 
 class Images(_Public, ImagesAPIViewSet):

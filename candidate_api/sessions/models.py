@@ -132,7 +132,7 @@ class Site(Natural):
     STAMPED = False
 
     district = models.ForeignKey(District, models.PROTECT, related_name="sites", verbose_name=_("考区"))
-    code = models.CharField(_("考点代码"), max_length=2, validators=[RegexValidator(r"^\d{2}\Z", _("两位数字。"))])
+    code = models.CharField(_("考点代码"), max_length=2, validators=[RegexValidator(r"^[0-9]{2}\Z", _("两位数字。"))])
     name = models.CharField(_("名称"), max_length=60)
     address = models.CharField(_("地址"), max_length=120)
     kind = models.CharField(_("类别"), max_length=10, choices=Kind.choices, default=Kind.CITY)
@@ -153,7 +153,7 @@ class Room(Natural):
     STAMPED = False
 
     site = models.ForeignKey(Site, models.PROTECT, related_name="rooms", verbose_name=_("考点"))
-    number = models.CharField(_("考场号"), max_length=3, validators=[RegexValidator(r"^\d{3}\Z", _("三位数字。"))])
+    number = models.CharField(_("考场号"), max_length=3, validators=[RegexValidator(r"^[0-9]{3}\Z", _("三位数字。"))])
     seats = models.PositiveSmallIntegerField(_("座位数"), default=30)
 
     class Meta:

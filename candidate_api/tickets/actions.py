@@ -22,6 +22,7 @@ from portal.kernel.crypto.sealing import blind_index
 from portal.kernel.crypto.signing import sign
 from portal.kernel.errors import Code, Problem
 from portal.kernel.files.actions import keep
+from portal.kernel.files.models import PrivateFile
 from portal.kernel.pdf.codes import qr
 from portal.kernel.pdf.render import edition, missing_characters, render
 
@@ -61,10 +62,10 @@ def ticket_pdf(session_code: str, *, by: Actor) -> bytes:
     ticket = _ticket(candidate, status.session)
     facts = _facts(candidate, status, seats, ticket.code)
     digest = _digest(candidate, facts)
-    if ticket.file is None or ticket.digest != digest:
-        ticket = _issue(ticket, candidate, facts, digest, by=by)
-    with ticket.file.content.open("rb") as file:
-        return bytes(file.read())
+    made = ticket.file if ticket.digest == digest else None
+    file = made or _issue(ticket, candidate, facts, digest, by=by)
+    with file.content.open("rb") as content:
+        return bytes(content.read())
 
 
 def _ticket(candidate: Candidate, session: ExamSession) -> Ticket:
@@ -118,7 +119,7 @@ def _digest(candidate: Candidate, facts: dict[str, Any]) -> str:
     return blind_index(text, "ticket.print")
 
 
-def _issue(ticket: Ticket, candidate: Candidate, facts: dict[str, Any], digest: str, *, by: Actor) -> Ticket:
+def _issue(ticket: Ticket, candidate: Candidate, facts: dict[str, Any], digest: str, *, by: Actor) -> PrivateFile:
     """Make the paper and keep it. Of two that make it at once the second throws its own away."""
     now = clock.now()
     token = sign(
@@ -132,8 +133,8 @@ def _issue(ticket: Ticket, candidate: Candidate, facts: dict[str, Any], digest: 
     made = render(TEMPLATE, facts | {"verify_url": address, "printed_at": rules.minute(now)}, pictures)
     with transaction.atomic():
         locked = Ticket.objects.select_for_update(of=("self",)).select_related("file").get(pk=ticket.pk)
-        if locked.digest == digest:
-            return locked
+        if locked.file and locked.digest == digest:
+            return locked.file
         locked.file = keep(
             made,
             kind="ticket",
@@ -144,4 +145,4 @@ def _issue(ticket: Ticket, candidate: Candidate, facts: dict[str, Any], digest: 
         locked.digest, locked.issued_at = digest, now
         locked.save(update_fields=["file", "digest", "issued_at"])
         record("tickets.issue", locked, by=by, session=ticket.session.code, sha256=locked.file.sha256)
-    return locked
+        return locked.file

@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from candidate_api.tickets import actions, queries, texts
-from portal.kernel.api import Endpoint, PublicEndpoint, idempotent, page, problems
+from portal.kernel.api import PAGING, Endpoint, PublicEndpoint, idempotent, page, paged, problems
 from portal.kernel.crypto.signing import public_key_pem
 from portal.kernel.errors import Code
 
@@ -61,7 +61,9 @@ class PdfRenderer(BaseRenderer):
 
 
 class AdmissionTickets(Endpoint):
-    @extend_schema(operation_id="my_admission_tickets", responses=AdmissionTicketOut(many=True), tags=["tickets"])
+    @extend_schema(
+        operation_id="my_admission_tickets", parameters=PAGING, responses=paged(AdmissionTicketOut), tags=["tickets"]
+    )
     def get(self, request: Request) -> Response:
         return page(self, queries.statuses(self.actor), AdmissionTicketOut)
 
@@ -84,7 +86,7 @@ class AdmissionTicketPdf(Endpoint):
         responses={(200, "application/pdf"): OpenApiTypes.BINARY},
         tags=["tickets"],
     )
-    @problems(Code.NOT_RELEASED, Code.PLEDGE_REQUIRED, Code.STATE_CONFLICT)
+    @problems(Code.NOT_RELEASED, Code.PLEDGE_REQUIRED, Code.STATE_CONFLICT)  # type: ignore[arg-type] -- a plain file
     def get(self, request: Request, session: str) -> HttpResponse:
         made = actions.ticket_pdf(session, by=self.actor)
         response = HttpResponse(made, content_type="application/pdf")

@@ -70,9 +70,9 @@ def status(actor: Actor, session_code: str) -> TicketStatus:
 
 @dataclass(frozen=True)
 class Proof:
-    """What a code proves. `signed`: our signature was on it. `current`: no later print exists; None where the code
+    """What a code proves. `signed`: our signature was on it.
 
-    alone was given and cannot tell one print from another.
+    `current`: no later print exists; None where the code alone was given, which cannot tell one print from another.
     """
 
     kind: str
@@ -81,7 +81,7 @@ class Proof:
     session_name: str
     name: str
     number: str
-    issued_at: datetime
+    issued_at: datetime | None
     signed: bool
     current: bool | None
 

@@ -5,7 +5,6 @@ from django.db import models
 from django.http import Http404, HttpRequest
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
-from rest_framework.serializers import SlugRelatedField
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
 from wagtail.api import APIField
 from wagtail.fields import StreamField
@@ -106,11 +105,17 @@ class NewsPage(Page):
         FieldRowPanel([FieldPanel("target"), FieldPanel("target_code")], heading=_("面向")),
     ]
     api_fields: ClassVar = [
-        APIField("channel", serializer=SlugRelatedField(slug_field="code", read_only=True)),
-        *(
-            APIField(name)
-            for name in ("published_at", "source", "summary", "body", "pinned_until", "valid_until", "is_correction")
-        ),
+        APIField(name)
+        for name in (
+            "channel_code",
+            "published_at",
+            "source",
+            "summary",
+            "body",
+            "pinned_until",
+            "valid_until",
+            "is_correction",
+        )
     ]
 
     class Meta:
@@ -120,6 +125,10 @@ class NewsPage(Page):
     @property
     def preview_sizes(self) -> list[dict[str, Any]]:
         return PREVIEW_SIZES
+
+    @property
+    def channel_code(self) -> str:
+        return self.channel.code
 
     def clean(self) -> None:
         super().clean()

@@ -42,15 +42,15 @@ def published(at: datetime | None = None, *, channel: str = "", q: str = "") -> 
     at = at or clock.now()
     found = readable(at).filter(Q(valid_until=None) | Q(valid_until__gt=at)).defer("body", "search_text")
     if channel:
-        found = found.filter(channel__code=channel)
-    for word in q.split():
+        found = found.filter(channel__code=clean(channel))
+    for word in clean(q).split():
         found = found.filter(search_text__icontains=word)
     return found.order_by("-is_pinned", "-published_at", "-pk")
 
 
 def listing(query: Mapping[str, Any]) -> dict[str, Any]:
     """What the page of the news centre shows for its query string (`channel`, `q`, `page`)."""
-    channel, q = clean(str(query.get("channel", ""))), clean(str(query.get("q", "")))[:60]
+    channel, q = str(query.get("channel", "")), str(query.get("q", ""))[:60]
     pages = Paginator(published(channel=channel, q=q), PAGE_SIZE)
     return {"news": pages.get_page(query.get("page", 1)), "channels": channels(), "channel": channel, "q": q}
 

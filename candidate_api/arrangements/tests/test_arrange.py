@@ -1,4 +1,3 @@
-import threading
 from collections import Counter
 
 import pytest
@@ -17,6 +16,7 @@ from portal.kernel.actor import Actor
 from portal.kernel.audit.models import AuditEntry
 from portal.kernel.errors import Code, Problem
 from review.offices.states import Role
+from tests.races import threads
 
 pytestmark = pytest.mark.django_db
 PLACE = tuple[int, int]
@@ -291,42 +291,24 @@ def test_two_thousand_entries() -> None:
 
 
 @pytest.mark.postgresql
-@pytest.mark.skipif(connection.vendor != "postgresql", reason="races need PostgreSQL")
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
 class TestRace:
-    def run_together(self, number: int) -> list[int | str]:
-        gate, results = threading.Barrier(number), []
-
-        def one() -> None:
-            try:
-                gate.wait()
-                results.append(arrange("2026-10", "a", by=make.OFFICE).seated)
-            except Exception as error:
-                results.append(type(error).__name__)
-            finally:
-                connection.close()
-
-        threads = [threading.Thread(target=one) for _one in range(number)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        return results
-
-    def crowd(self) -> ExamSession:
+    @pytest.fixture
+    def sitting(self) -> ExamSession:
         sitting, place = make.session(), make.district()
         make.site(place, [30] * 10)
         make.entries(make.people(300), sitting, place, [1])
         return sitting
 
-    def test_two_runs_at_once_seat_everybody_once(self) -> None:
-        sitting = self.crowd()
-        assert sorted(self.run_together(3)) == [0, 0, 300]
+    def test_runs_at_once_seat_everybody_once(self, sitting: ExamSession) -> None:
+        outcome = threads(3, lambda _number: arrange("2026-10", "a", by=make.OFFICE).seated)
+        assert outcome.errors == {}
+        assert sorted(outcome.values.values()) == [0, 0, 300]
         assert len(seats(sitting)) == 300
 
-    def test_control_without_the_lock_they_collide(self, monkeypatch) -> None:
-        self.crowd()
+    def test_control_without_the_lock_they_collide(self, sitting: ExamSession, monkeypatch) -> None:
         monkeypatch.setattr(
             "candidate_api.arrangements.queries.session_for_update", lambda code: ExamSession.objects.get(code=code)
         )
-        assert "IntegrityError" in self.run_together(3)
+        outcome = threads(3, lambda _number: arrange("2026-10", "a", by=make.OFFICE).seated)
+        assert {type(error) for error in outcome.errors.values()} == {IntegrityError}

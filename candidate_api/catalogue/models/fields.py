@@ -6,10 +6,10 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-SESSION_CODE = r"\d{4}-\d{2}"
+SESSION_CODE = r"[0-9]{4}-[0-9]{2}"
 is_session_code = RegexValidator(rf"^{SESSION_CODE}\Z", _("考期写作“2026-10”的形式。"))
-is_region_code = RegexValidator(r"^\d{6}\Z", _("行政区划代码为6位数字。"))
-is_course_code = RegexValidator(r"^\d{5}\Z", _("课程代码为5位数字。"))
+is_region_code = RegexValidator(r"^[0-9]{6}\Z", _("行政区划代码为6位数字。"))
+is_course_code = RegexValidator(r"^[0-9]{5}\Z", _("课程代码为5位数字。"))
 
 
 def session_code(label: Any, **options: Any) -> "models.CharField[str, str]":

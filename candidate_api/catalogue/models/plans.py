@@ -19,7 +19,7 @@ class Major(Natural):
     """
 
     code = models.CharField(
-        _("专业代码"), max_length=8, unique=True, validators=[RegexValidator(r"^\d{6}K?T?\Z", _("专业代码有误。"))]
+        _("专业代码"), max_length=8, unique=True, validators=[RegexValidator(r"^[0-9]{6}K?T?\Z", _("专业代码有误。"))]
     )
     old_code = models.CharField(_("旧专业代码"), max_length=7, blank=True)
     name = models.CharField(_("专业名称"), max_length=60)

@@ -11,7 +11,7 @@ from django.db import transaction
 from candidate_api.catalogue.actions import load
 from portal.kernel.actor import Actor
 
-FILES: list[Path] = sorted((settings.ROOT / "fixtures").glob("*.json"))
+FILES: list[Path] = sorted((settings.ROOT / "fixtures").glob("[0-9][0-9]_*.json"))
 
 
 @pytest.fixture(scope="module")

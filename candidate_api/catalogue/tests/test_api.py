@@ -1,23 +1,10 @@
 from typing import Any
 
 import pytest
-import time_machine
 
-from candidate_api.catalogue.models import (
-    Area,
-    CodeItem,
-    Course,
-    District,
-    Major,
-    PlanCourse,
-    PlanGroup,
-    PlanVersion,
-    School,
-    Substitution,
-    Textbook,
-)
+from candidate_api.catalogue.models import Textbook
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("reference")]
 BASE = "/api/v1/"
 
 
@@ -31,7 +18,6 @@ def codes(page: dict[str, Any]) -> list[str]:
     return [row["code"] for row in page["results"]]
 
 
-@pytest.mark.usefixtures("reference")
 class TestMajors:
     def test_one_row(self, api: Any) -> None:
         page = get(api, "majors/", q="法学")
@@ -40,7 +26,7 @@ class TestMajors:
             {
                 "code": "030101K",
                 "name": "法学",
-                "old_code": "A030106",
+                "old_code": "",
                 "level": "bachelor",
                 "level_label": "本科（专升本）",
                 "school": {"code": "10608", "name": "广西民族大学"},
@@ -109,6 +95,11 @@ class TestMajors:
         assert [line["course"]["code"] for line in plan["groups"][0]["courses"]] == ["03708", "03709"]
         assert (plan["credits_required"], plan["is_current"]) == (73, False)
 
+    def test_an_unknown_version_is_named(self, api: Any) -> None:
+        response = api.get(f"{BASE}majors/050101/?version=1999")
+        assert response.status_code == 400
+        assert [(e["field"], e["code"]) for e in response.json()["errors"]] == [("version", "unknown")]
+
     def test_practice_parts_name_their_theory_course(self, api: Any) -> None:
         lines = get(api, "majors/080901/")["plan"]["groups"][1]["courses"]
         assert {line["course"]["code"]: (line["course"]["theory"] or {}).get("code") for line in lines[:3]} == {
@@ -118,7 +109,6 @@ class TestMajors:
         }
 
 
-@pytest.mark.usefixtures("reference")
 class TestCoursesAndTextbooks:
     @pytest.mark.parametrize(
         ("query", "found"),
@@ -173,7 +163,6 @@ class TestCoursesAndTextbooks:
         assert get(api, "textbooks/", course="00023", session="2027-04")["count"] == 0
 
 
-@pytest.mark.usefixtures("reference")
 class TestShortLists:
     def test_districts_with_their_counties(self, api: Any) -> None:
         page = get(api, "districts/")
@@ -228,12 +217,11 @@ class TestRefusals:
             ("majors/?status=gone", "status", "invalid_choice"),
             ("majors/?levle=bachelor", "levle", "unknown_field"),
             ("majors/?q=" + "x" * 51, "q", "max_length"),
-            ("majors/?q=%00", "q", "null_characters_not_allowed"),
             ("courses/?major=abc", "major", "invalid"),
             ("textbooks/?course=123", "course", "invalid"),
             ("textbooks/?session=2026", "session", "invalid"),
             ("exam-plans/?slot=5", "slot", "invalid_choice"),
-            ("exam-plans/?session=2026-10%0a", "session", "invalid"),
+            ("exam-plans/?session=2026-1٠", "session", "invalid"),
             ("districts/?q=x", "q", "unknown_field"),
             ("exam-sessions/?closed=1", "closed", "unknown_field"),
         ],
@@ -244,109 +232,3 @@ class TestRefusals:
         assert (response.status_code, problem["code"]) == (400, "validation_failed")
         assert [(error["field"], error["code"]) for error in problem["errors"]] == [(field, code)]
         assert not response.has_header("ETag")
-
-    @pytest.mark.usefixtures("reference")
-    def test_an_unknown_plan_version_is_named(self, api: Any) -> None:
-        response = api.get(f"{BASE}majors/050101/?version=1999")
-        assert response.status_code == 400
-        assert [(e["field"], e["code"]) for e in response.json()["errors"]] == [("version", "unknown")]
-
-
-class TestConditional:
-    def test_304_until_something_changes(self, api: Any) -> None:
-        with time_machine.travel("2026-11-23T08:00:00Z", tick=False):
-            School.objects.create(code="10593", name="广西大学")
-        first = api.get(f"{BASE}schools/")
-        assert first["Cache-Control"] == "public, max-age=60"
-        assert first["Last-Modified"] == "Mon, 23 Nov 2026 08:00:00 GMT"
-        again = api.get(f"{BASE}schools/", HTTP_IF_NONE_MATCH=first["ETag"])
-        assert (again.status_code, again.content, again["ETag"]) == (304, b"", first["ETag"])
-        since = api.get(f"{BASE}schools/", HTTP_IF_MODIFIED_SINCE=first["Last-Modified"])
-        assert since.status_code == 304
-        School.objects.create(code="10594", name="广西科技大学")
-        changed = api.get(f"{BASE}schools/", HTTP_IF_NONE_MATCH=first["ETag"])
-        assert (changed.status_code, changed.json()["count"]) == (200, 2)
-        assert changed["ETag"] != first["ETag"]
-
-    def test_304_costs_one_query(self, api: Any, django_assert_num_queries: Any) -> None:
-        School.objects.create(code="10593", name="广西大学")
-        tag = api.get(f"{BASE}majors/")["ETag"]
-        with django_assert_num_queries(1):
-            assert api.get(f"{BASE}majors/", HTTP_IF_NONE_MATCH=tag).status_code == 304
-
-    def test_another_language_is_another_answer(self, api: Any) -> None:
-        chinese = api.get(f"{BASE}schools/")
-        english = api.get(f"{BASE}schools/", HTTP_ACCEPT_LANGUAGE="en", HTTP_IF_NONE_MATCH=chinese["ETag"])
-        assert english.status_code == 200
-        assert "Accept-Language" in english["Vary"]
-        assert "Cookie" not in english["Vary"]
-
-    def test_nobody_is_asked_who_they_are(self, api: Any) -> None:
-        assert api.get(f"{BASE}schools/", HTTP_AUTHORIZATION="Bearer nonsense").status_code == 200
-
-
-def populate(n: int) -> None:
-    """`n` of everything that lists show, each major with a plan of its own."""
-    district = District.objects.create(code="450100", name="南宁市")
-    for i in range(n):
-        school = School.objects.create(code=f"{10000 + i}", name=f"学校{i}")
-        other = School.objects.create(code=f"{20000 + i}", name=f"学校{i}")
-        theory = Course.objects.create(
-            code=f"{10000 + i}", name="理论", assessment="written", paper="national", category="core"
-        )
-        practice = Course.objects.create(
-            code=f"{20000 + i}", name="实践", assessment="practice", paper="school", category="core", is_practice=True,
-            theory=theory,
-        )  # fmt: skip
-        major = Major.objects.create(
-            code=f"{100000 + i}", name="专业", level="bachelor", discipline="工学", school=school
-        )
-        major.co_schools.add(other)
-        plan = PlanVersion.objects.create(
-            major=major, code="2026", valid_from="2026-04", credits_required=6, courses_required=1, is_current=True
-        )
-        group = PlanGroup.objects.create(plan=plan, order=1, label="必考", rule="all_of")
-        for course in (theory, practice):
-            PlanCourse.objects.create(group=group, course=course, order=1, credits=3, category="core")
-        Textbook.objects.create(
-            course=theory, title="书", publisher="社", edition_year=2026, valid_from="2026-04", valid_to=""
-        )
-        Area.objects.create(code=f"{450101 + i}", name="县", district=district)
-        CodeItem.objects.create(list="some", code=str(i), label=str(i), order=i)
-
-
-@pytest.mark.parametrize("n", [1, 50])
-@pytest.mark.parametrize(
-    ("path", "queries"),
-    [
-        ("majors/?page_size=100", 5),  # the stamp, the count, the majors, co-hosts, current plans
-        ("courses/?page_size=100", 3),
-        ("textbooks/?page_size=100", 3),
-        ("districts/", 4),
-        ("schools/", 3),
-        ("codes/some/", 4),
-    ],
-)
-def test_as_many_queries_for_fifty_rows_as_for_one(
-    api: Any, django_assert_num_queries: Any, n: int, path: str, queries: int
-) -> None:
-    populate(n)
-    with django_assert_num_queries(queries):
-        page = api.get(BASE + path).json()
-    assert page["count"] >= n or path == "districts/"
-
-
-@pytest.mark.parametrize("n", [1, 50])
-def test_a_plan_of_fifty_courses_costs_as_much_as_one(api: Any, django_assert_num_queries: Any, n: int) -> None:
-    populate(n)
-    major = Major.objects.get(code="100000")
-    group = PlanGroup.objects.get(plan__major=major)
-    for i in range(1, n):
-        course = Course.objects.get(code=f"{20000 + i}")
-        PlanCourse.objects.create(group=group, course=course, order=1 + i, credits=1, category="core")
-        swap = Substitution.objects.create(code=str(i), valid_from="2026-04")
-        swap.old.set([course])
-        swap.new.set([Course.objects.get(code=f"{10000 + i}")])
-    with django_assert_num_queries(8 if n == 1 else 10):  # beside one more for each side of the substitutions
-        detail = api.get(f"{BASE}majors/100000/").json()
-    assert len(detail["plan"]["groups"][0]["courses"]) == n + 1

@@ -294,11 +294,11 @@ def test_the_headless_api_reads_what_is_public(client: Client) -> None:
     taken_down = news()
     type(taken_down).objects.filter(pk=taken_down.pk).update(expire_at=clock.now())
 
-    listed = client.get("/api/v1/pages/?type=cms.NewsPage&fields=body,channel").json()
+    listed = client.get("/api/v1/pages/?type=cms.NewsPage&fields=body,channel_code").json()
 
     assert [item["id"] for item in listed["items"]] == [page.pk]
     assert listed["items"][0]["body"][0]["value"] == "<p>正文</p>"
-    assert listed["items"][0]["channel"] == "notices"
+    assert listed["items"][0]["channel_code"] == "notices"
     detail = client.get(listed["items"][0]["meta"]["detail_url"])
     assert detail.json()["title"] == "广西自学考试2026年上半年报名通知"
     assert client.get(f"/api/v1/pages/find/?html_path=/{page.slug}/").status_code == 302

@@ -16,6 +16,7 @@ def test_questions_are_found_by_category_and_words() -> None:
     assert [row.question for row in questions(q="迟到")] == ["迟到能进考场吗？"]
     assert [row.question for row in questions(q="电子注册 认证")] == ["学历认证不通过怎么办？"]
     assert questions(q="查无此问").count() == 0
+    assert questions(q="\x00迟到\x00", category="\x00exam").count() == 1
 
 
 def test_what_is_not_public_is_not_read() -> None:

@@ -12,7 +12,7 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import Any, cast
 
 import typst
 from django.conf import settings
@@ -81,7 +81,7 @@ def render(template: str, data: dict[str, Any], pictures: dict[str, bytes] | Non
             sys_inputs={"data": text},
             timestamp=int(clock.now().timestamp()),
         )
-    return bytes(made)
+    return cast(bytes, made)
 
 
 def _as_svg(content: bytes) -> str:

@@ -58,6 +58,7 @@ def _behind_the_models_back(sql: str, *values: object) -> None:
     """What somebody with the database's password can do; on PostgreSQL only once the trigger is off."""
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # a table with pending checks cannot be altered
             cursor.execute("ALTER TABLE kernel_auditentry DISABLE TRIGGER USER")
             cursor.execute("ALTER TABLE kernel_auditlink DISABLE TRIGGER USER")
         cursor.execute(sql, values)

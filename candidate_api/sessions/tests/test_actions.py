@@ -1,0 +1,133 @@
+import time
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.db.models import F
+
+from candidate_api.sessions.actions import give_back, open_seats, take
+from candidate_api.sessions.models import Room, SeatPool, Site
+from candidate_api.sessions.tests.factories import district, session
+from portal.kernel.actor import Actor
+from portal.kernel.audit.models import AuditEntry
+from portal.kernel.errors import Code, Problem
+from tests import races
+
+SYSTEM = Actor.system("tests")
+
+
+def pool(capacity: int, taken: int = 0) -> SeatPool:
+    return SeatPool.objects.create(session=session(), district=district(), slot=1, capacity=capacity, taken=taken)
+
+
+def seats_of(made: SeatPool) -> tuple[int, int]:
+    made.refresh_from_db()
+    return made.taken, made.capacity
+
+
+@pytest.mark.django_db
+class TestTake:
+    def test_until_nothing_is_left(self) -> None:
+        made = pool(3)
+        place = (made.session_id, made.district_id, made.slot)
+        assert [take(*place), take(*place, 2), take(*place)] == [True, True, False]
+        assert seats_of(made) == (3, 3)
+
+    def test_not_a_part_of_what_is_asked(self) -> None:
+        made = pool(3, taken=2)
+        assert take(made.session_id, made.district_id, made.slot, 2) is False
+        assert seats_of(made) == (2, 3)
+
+    def test_no_pool_is_no_limit(self) -> None:
+        made = pool(1)
+        assert take(made.session_id, made.district_id, 2, 500) is True
+        give_back(made.session_id, made.district_id, 2, 500)
+        assert seats_of(made) == (0, 1)
+
+    def test_given_back_it_can_be_taken_again(self) -> None:
+        made = pool(2, taken=2)
+        place = (made.session_id, made.district_id, made.slot)
+        give_back(*place)
+        assert seats_of(made) == (1, 2)
+        assert take(*place) is True
+
+    def test_never_below_nothing(self) -> None:
+        made = pool(2, taken=1)
+        give_back(made.session_id, made.district_id, made.slot, 2)
+        assert seats_of(made) == (1, 2)
+
+
+@pytest.mark.django_db
+class TestOpenSeats:
+    def rooms(self, number: int) -> tuple[Any, Any]:
+        place = district()
+        site = Site.objects.create(district=place, code="01", name="第一考点", address="考试路1号")
+        for i in range(number):
+            Room.objects.create(site=site, number=f"{i + 1:03}", seats=30)
+        return site, session()
+
+    def test_as_many_as_the_rooms_have(self) -> None:
+        _, held = self.rooms(3)
+        assert open_seats(held.pk, by=SYSTEM) == 4
+        assert list(SeatPool.objects.values_list("slot", "capacity", "taken")) == [(n, 90, 0) for n in (1, 2, 3, 4)]
+        assert AuditEntry.objects.get(verb="session.open_seats").data == {"districts": 1, "seats": 90}
+
+    def test_again_when_there_are_more_rooms(self) -> None:
+        site, held = self.rooms(1)
+        open_seats(held.pk, by=SYSTEM)
+        take(held.pk, site.district_id, 1, 30)
+        Room.objects.create(site=site, number="002", seats=20)
+        open_seats(held.pk, by=SYSTEM)
+        assert list(SeatPool.objects.values_list("capacity", "taken")) == [(50, 30), (50, 0), (50, 0), (50, 0)]
+
+    def test_not_below_what_is_taken(self) -> None:
+        site, held = self.rooms(2)
+        open_seats(held.pk, by=SYSTEM)
+        take(held.pk, site.district_id, 1, 31)
+        Room.objects.filter(number="002").delete()
+        with pytest.raises(Problem) as refusal:
+            open_seats(held.pk, by=SYSTEM)
+        assert refusal.value.code == Code.STATE_CONFLICT
+        assert list(SeatPool.objects.values_list("capacity", "taken")) == [(60, 31), (60, 0), (60, 0), (60, 0)]
+
+    def test_not_by_people(self) -> None:
+        _, held = self.rooms(1)
+        with pytest.raises(Problem) as refusal:
+            open_seats(held.pk, by=Actor(user_id=None, name="", channel="api"))
+        assert refusal.value.code == Code.PERMISSION_DENIED
+        assert SeatPool.objects.count() == 0
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+class TestTheLastSeats:
+    """Eight people, three seats, everybody at once."""
+
+    def test_three_get_one(self) -> None:
+        made = pool(3)
+
+        def ask(_: int) -> bool:
+            with transaction.atomic():
+                return take(made.session_id, made.district_id, made.slot)
+
+        outcome = races.threads(8, ask)
+        assert outcome.errors == {}
+        assert sorted(outcome.values.values()) == [False] * 5 + [True] * 3
+        assert seats_of(made) == (3, 3)
+
+    def test_control_looking_before_taking_lets_too_many_in(self) -> None:
+        """Without the condition in the UPDATE all eight see a seat; the constraint alone keeps the count right."""
+        made = pool(3)
+
+        def look_then_take(_: int) -> bool:
+            with transaction.atomic():
+                rows = SeatPool.objects.filter(pk=made.pk)
+                if not rows.filter(taken__lt=F("capacity")).exists():
+                    return False
+                time.sleep(0.3)  # until everybody has looked
+                return bool(rows.update(taken=F("taken") + 1))
+
+        outcome = races.threads(8, look_then_take)
+        assert sorted(outcome.values.values()) == [True] * 3
+        assert [type(error) for error in outcome.errors.values()] == [IntegrityError] * 5
+        assert seats_of(made) == (3, 3)
