@@ -109,7 +109,8 @@ def _open(attempt: PaymentAttempt, *, by: Actor) -> PaymentAttempt | None:
         raise unavailable() from error
     except ProviderRefused as error:
         events.keep(EventKind.PREPARE, f"refused:{error}", channel=attempt.channel, attempt=attempt)
-        return _after_refusal(attempt, str(error), by=by)
+        _after_refusal(attempt, str(error), by=by)
+        return None
     opened = _keep_invoke(attempt.pk, prepared, by=by)
     if opened.state == "succeeded":
         raise already_paid()
