@@ -102,7 +102,7 @@ def submit(session_code: str, entries: Sequence[tuple[str, str]], *, by: Actor) 
 
 
 def _session(code: str) -> ExamSession:
-    session = ExamSession.objects.filter(code=code).first()
+    session: ExamSession | None = ExamSession.objects.filter(code=code).first()
     if session is None:
         raise Problem(Code.VALIDATION_FAILED, errors=[FieldError("session", "unknown_session", _("没有这个考期。"))])
     return session
