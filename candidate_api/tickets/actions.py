@@ -104,7 +104,7 @@ def _row(seat: Seat) -> dict[str, Any]:
         "time": rules.time_words(seat.sitting.starts_at, seat.sitting.ends_at),
         "course_code": course.code,
         "course_name": course.name,
-        "pencil": rules.needs_pencil(course.category, course.name),
+        "pencil": rules.needs_pencil(course.category, course.code),
         "site": site.name,
         "address": site.address,
         "room": seat.room.number,
