@@ -10,6 +10,7 @@ help:
 	@echo "make demo-reset  forget the demo's data and start afresh"
 	@echo "make test        all tests: SQLite; PostgreSQL and Redis where DATABASE_URL and REDIS_URL name them; a browser where found"
 	@echo "make lint        style, types, import contracts, migrations, production checks, the API document"
+	@echo "make format      write Python and templates in the house's style"
 	@echo "make openapi     write docs/openapi.yaml from the code"
 	@echo "make pins        compile requirements*.txt from requirements*.in"
 
@@ -25,6 +26,10 @@ test: .venv/.pins-dev
 
 lint: .venv/.pins-dev
 	@$(RUN) tests/lint.py
+
+format: .venv/.pins-dev
+	@.venv/bin/ruff check --fix --quiet && .venv/bin/ruff format --quiet
+	@.venv/bin/djlint templates --reformat --quiet
 
 openapi: .venv/.pins
 	@$(RUN) tests/openapi.py --write
@@ -52,4 +57,4 @@ pins: .venv/.pins
 INSTALL = $${UV_DEFAULT_INDEX:+env} $$($(RUN) -m pip config get global.index-url 2>/dev/null | sed 's/^/env UV_DEFAULT_INDEX=/') \
 	.venv/bin/uv pip install --quiet --python $(RUN) --require-hashes
 
-.PHONY: help demo demo-reset test lint openapi pins
+.PHONY: help demo demo-reset test lint format openapi pins

@@ -9,5 +9,6 @@ SCHEDULE = {
     "query-pending-payments": {"task": "payments.query_pending", "schedule": timedelta(seconds=30)},
     "expire-orders": {"task": "payments.expire_due", "schedule": timedelta(seconds=60)},
     "run-refunds": {"task": "payments.run_refunds", "schedule": timedelta(seconds=30)},
+    "seat-late-entrants": {"task": "arrangements.seat_late_entrants", "schedule": timedelta(seconds=60)},
     "publish-news": {"task": "news.publish_due", "schedule": timedelta(seconds=30)},
 }

@@ -43,9 +43,17 @@ def session_for_update(code: str) -> ExamSession:
     return session
 
 
+def sessions_to_complete() -> list[str]:
+    """Codes of released sessions before their first day in which confirmed entries still wait for a seat."""
+    seated = Seat.objects.values("registration")
+    waiting_entries = Registration.objects.filter(state="confirmed").exclude(pk__in=seated)
+    released = ExamSession.objects.filter(tickets_at__lte=clock.now(), first_day__gt=clock.today(), closed=False)
+    return sorted(released.filter(pk__in=waiting_entries.values("session")).values_list("code", flat=True))
+
+
 def outdated(session: ExamSession) -> "QuerySet[Seat]":
     """Seats of entries that ended, or that sit at another time or place than the seat does."""
-    return Seat.objects.filter(session=session).exclude(**_VALID)
+    return Seat.objects.filter(session=session).exclude(**_VALID).order_by("pk")
 
 
 def waiting(session: ExamSession) -> "QuerySet[Registration, tuple[str, str, int, int]]":

@@ -14,4 +14,4 @@ class Target(models.TextChoices):
 
 
 def target_choices() -> list[tuple[str, Words]]:
-    return Target.choices
+    return list(Target.choices)

@@ -12,4 +12,4 @@ class TileGroup(models.TextChoices):
 
 
 def group_choices() -> list[tuple[str, Words]]:
-    return TileGroup.choices
+    return list(TileGroup.choices)

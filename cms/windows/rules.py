@@ -50,11 +50,11 @@ class WindowState(models.TextChoices):
 
 def business_choices() -> list[tuple[str, Words]]:
     """For model fields: a function, so that a new business is no migration."""
-    return Business.choices
+    return list(Business.choices)
 
 
 def phase_choices() -> list[tuple[str, Words]]:
-    return Phase.choices
+    return list(Phase.choices)
 
 
 class Span(Protocol):

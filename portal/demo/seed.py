@@ -1,11 +1,50 @@
-"""The demo's world: reference data from `fixtures/`, and people to sign in as."""
+"""The demo's world, relative to today: registration open, tickets released, scores released, people to sign in as.
+
+Time is squeezed: tickets of the session that can be registered for are released already, so that a visitor can walk
+from the notice to the printed ticket in one sitting. The handful of people here goes through the verbs, as anybody.
+"""
 
 from dataclasses import dataclass
+from datetime import date, timedelta
 from io import StringIO
+from urllib.parse import urlencode
+from urllib.request import Request, urlopen
 
+import altcha
+from django.conf import settings
 from django.core.management import call_command
 
+from candidate_api.accounts import actions as accounts
+from candidate_api.accounts import captcha, notice
+from candidate_api.accounts.rules import Purpose
+from candidate_api.arrangements.actions import arrange
+from candidate_api.candidates import actions as candidates
+from candidate_api.candidates.models import Candidate
+from candidate_api.candidates.photo import spec_on
+from candidate_api.catalogue.models import Course, District, Major
+from candidate_api.payments import actions as payments
+from candidate_api.registrations import actions as registrations
+from candidate_api.registrations.queries import options as options_of
+from candidate_api.results.models import Score
+from candidate_api.sessions.actions import open_seats
+from candidate_api.sessions.models import ExamSession, Offering
+from cms.seed import seed_faq, seed_news, seed_windows
+from cms.windows.actions import change_window
+from cms.windows.models import BusinessWindow
+from cms.windows.rules import Business
+from home.front.seed import seed_site
+from portal.demo.models import Delivered
+from portal.demo.portraits import portrait
+from portal.kernel import clock
+from portal.kernel.actor import Actor
+from portal.kernel.messages import actions as messages
 from portal.kernel.users.models import User
+from review.offices.actions import appoint
+from review.offices.states import Role
+
+SEED = Actor.system("demo-seed")
+VISITOR = Actor(user_id=None, name="", channel="web")
+PASSWORD = "zikao-demo-2026"  # noqa: S105 -- printed for everybody to use, in the demo alone
 
 
 @dataclass(frozen=True)
@@ -14,13 +53,27 @@ class Account:
 
     who: str
     login: str
-    password: str
     address: str
+    role: Role | None = None
+    office: str = ""
+    password: str = PASSWORD
 
 
 ACCOUNTS = [
-    Account("管理员", "admin", "zikao-demo-2026", "/admin/"),
+    Account("考生 韦小莉（已有准考证号）", "13800000001", "/login/"),
+    Account("考生 覃志明（刚注册）", "13800000002", "/login/"),
+    Account("编辑", "editor", "/admin/", Role.EDITOR, "45"),
+    Account("南宁市初审人员", "city", "/admin/", Role.FIRST_REVIEWER, "450100"),
+    Account("广西大学审核人员", "school", "/admin/", Role.FIRST_REVIEWER, "s10593"),
+    Account("自治区终审人员", "province", "/admin/", Role.SECOND_REVIEWER, "45"),
+    Account("咨询人员", "support", "/admin/", Role.SUPPORT, "45"),
+    Account("管理员", "admin", "/admin/", Role.ADMINISTRATOR, "45"),
 ]
+
+# What the demo's candidate has behind her: course, score.
+_SCORES = [("15040", 78), ("15043", 66), ("02324", 81), ("13003", 54)]
+# A real timetable stands in the fixtures for one session of each half.
+_TIMETABLES = {"04": "2027-04", "10": "2026-10"}
 
 
 def is_empty() -> bool:
@@ -28,7 +81,155 @@ def is_empty() -> bool:
 
 
 def seed() -> None:
-    """Fill an empty demo."""
+    """Fill an empty demo. The stand-in gateway must be listening: the candidate's fee is paid through it."""
     call_command("load_catalogue", stdout=StringIO())
+    today = clock.today()
+    coming, last = _sessions(today)
+    seed_site(settings.BASE_URL)
+    seed_windows(today, coming.code)
+    _release_tickets(coming)
+    seed_faq()
+    seed_news(today, coming.code)
+    _staff()
+    open_seats(coming.pk, by=SEED)
+    candidate = _register("韦小莉", "450103199803124525", "13800000001")
+    _enrol(candidate)
+    _give_scores(candidate, last)
+    _register("覃志明", "450102200108156014", "13800000002")
+    _take_courses(candidate, coming)
+    _deliver()
+
+
+def _sessions(today: date) -> tuple[ExamSession, ExamSession]:
+    """The session that can be registered for and the one whose scores are out, made where the fixtures lack them."""
+    year, month = (today.year, 4) if today.month < 3 else (today.year, 10) if today.month < 9 else (today.year + 1, 4)
+    before = (year, 4) if month == 10 else (year - 1, 10)
+    coming, last = _session(year, month), _session(*before)
+    coming.tickets_at = clock.now() - timedelta(hours=1)
+    coming.save(update_fields=["tickets_at"])
+    last.scores_at = min(last.scores_at or clock.now(), clock.now() - timedelta(hours=1))
+    last.save(update_fields=["scores_at"])
+    return coming, last
+
+
+def _session(year: int, month: int) -> ExamSession:
+    code = f"{year}-{month:02d}"
+    second_saturday = next(d for d in (date(year, month, day) for day in range(8, 15)) if d.weekday() == 5)
+    session, made = ExamSession.objects.get_or_create(
+        code=code,
+        defaults={
+            "name": f"{year}年{month}月高等教育自学考试",
+            "first_day": second_saturday,
+            "second_day": second_saturday + timedelta(days=1),
+        },
+    )
+    if made or not session.offerings.exists():
+        model = Offering.objects.filter(session__code=_TIMETABLES[f"{month:02d}"])
+        Offering.objects.bulk_create([Offering(session=session, course=o.course, slot=o.slot) for o in model])
+    return session
+
+
+def _release_tickets(session: ExamSession) -> None:
+    window = BusinessWindow.objects.get(business=Business.ADMISSION_TICKET, session=session.code)
+    change_window(
+        window.pk,
+        opens_at=clock.now() - timedelta(hours=1),
+        closes_at=clock.at(session.second_day, 18),
+        reason="演示：报考期间即可打印",
+        by=SEED,
+    )
+
+
+def _staff() -> None:
     for account in ACCOUNTS:
-        User.objects.create_superuser(account.login, account.password, name=account.who)
+        if account.role is None:
+            continue
+        if account.role == Role.ADMINISTRATOR:
+            user = User.objects.create_superuser(account.login, account.password, name=account.who)
+        else:
+            user = User.objects.create_user(account.login, account.password, name=account.who, is_staff=True)
+        appoint(user, account.role, account.office, by=SEED)
+
+
+def _register(name: str, id_number: str, mobile: str) -> Candidate:
+    accounts.send_sms_code(mobile, Purpose.REGISTER, *_worked(), by=VISITOR)
+    _deliver()
+    text = Delivered.objects.filter(to=mobile).latest("pk").text
+    captcha_id, captcha_value = _worked()
+    return accounts.register(
+        notice_version=notice.CURRENT,
+        name=name,
+        id_type="resident_id",
+        id_number=id_number,
+        mobile=mobile,
+        sms_code=text.partition("：")[2][:6],
+        captcha_id=captcha_id,
+        captcha_value=captcha_value,
+        password=PASSWORD,
+        by=VISITOR,
+    )
+
+
+def _deliver() -> None:
+    for message_id in messages.due_ids():
+        messages.deliver(message_id)
+
+
+def _worked() -> tuple[object, str]:
+    """A captcha, solved by work."""
+    challenge = captcha.issue()
+    work = altcha.Challenge.from_dict(challenge.work)
+    return challenge.captcha_id, altcha.Payload(work, altcha.solve_challenge(work)).to_base64()
+
+
+def _enrol(candidate: Candidate) -> None:
+    by = Actor.of(candidate.user, "web")
+    candidates.save_profile(
+        {
+            "ethnicity": "08",
+            "political_status": "13",
+            "education": "associate",
+            "occupation": "employee",
+            "employer": "南宁市邕江软件有限公司",
+            "address_area": "450103",
+            "address": "民族大道100号",
+            "postcode": "530022",
+            "email": "weixiaoli@example.com",
+            "district": District.objects.get(code="450100"),
+            "major": Major.objects.get(code="080901"),
+        },
+        by=by,
+    )
+    candidates.set_photo(portrait(candidate.pk, spec_on(clock.today())), by=by)
+
+
+def _give_scores(candidate: Candidate, session: ExamSession) -> None:
+    """As an import of the office would."""
+    courses = {course.code: course for course in Course.objects.filter(code__in=[code for code, _ in _SCORES])}
+    Score.objects.bulk_create(
+        [
+            Score(
+                candidate=candidate,
+                session=session,
+                course=courses[code],
+                score=score,
+                status="passed" if score >= 60 else "failed",
+                recorded_at=clock.now(),
+            )
+            for code, score in _SCORES
+        ]
+    )
+
+
+def _take_courses(candidate: Candidate, session: ExamSession) -> None:
+    """Two courses, paid at the stand-in gateway as on a phone, seated, ready to print; the pledge is hers to sign."""
+    by = Actor.of(candidate.user, "web")
+    choices = options_of(candidate, session)
+    free = {option.offering.slot: option.offering.course.code for option in reversed(choices) if not option.blocked}
+    entries = [(code, "450100") for _slot, code in sorted(free.items())[:2]]
+    order = registrations.submit(session.code, entries, by=by)
+    attempt = payments.start_attempt(order.number, "wechat", "h5", "127.0.0.1", by=by)
+    form = urlencode({"result": "success"}).encode()
+    urlopen(Request(attempt.invoke["h5_url"], form), timeout=10).close()  # noqa: S310 -- our own stand-in
+    payments.confirm(order.number, by=by)
+    arrange(session.code, session.code, by=SEED)

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
     from portal.kernel.users.models import User
 
 
@@ -31,7 +33,7 @@ class Actor:
         return cls(user_id=None, name=job, channel="system")
 
     @classmethod
-    def of(cls, user: "User", channel: str, *, address: str = "", request_id: str = "") -> "Actor":
+    def of(cls, user: "User | AnonymousUser", channel: str, *, address: str = "", request_id: str = "") -> "Actor":
         """The actor behind a signed-in user, or nobody (`user_id` None) for a visitor."""
         if not user.is_authenticated:
             return cls(user_id=None, name="", channel=channel, address=address, request_id=request_id)

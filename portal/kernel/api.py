@@ -42,7 +42,7 @@ class PublicEndpoint(Endpoint):
     permission_classes = ()
 
 
-class Input(serializers.Serializer):  # type: ignore[type-arg]
+class Input(serializers.Serializer):
     """A request body. What it does not declare is refused, so that a typo is told and not swallowed."""
 
     def to_internal_value(self, data: Any) -> Any:
@@ -89,7 +89,7 @@ def page(
 ) -> Response:
     """One page of `rows`, serialized."""
     pages = Pages()
-    chosen = pages.paginate_queryset(rows, endpoint.request, view=endpoint)
+    chosen: Any = pages.paginate_queryset(rows, endpoint.request, view=endpoint)
     return pages.get_paginated_response(serializer(chosen, many=True, context=context or {}).data)
 
 
@@ -148,7 +148,7 @@ def _problem(error: Exception) -> Problem | None:
         case exceptions.UnsupportedMediaType():
             return Problem(Code.UNSUPPORTED_MEDIA_TYPE)
         case exceptions.Throttled():
-            return Problem(Code.THROTTLED, retry_after=int(error.wait or 60))
+            return Problem(Code.THROTTLED, retry_after=int(getattr(error, "wait", None) or 60))
         case RequestDataTooBig():
             return Problem(Code.PAYLOAD_TOO_LARGE)
     return None
@@ -191,14 +191,14 @@ def idempotent(*, atomic: bool = True) -> Callable[[Method], Method]:
             try:
                 with transaction.atomic() if atomic else nullcontext():
                     response = method(self, request, *args, **kwargs)
-                    body = "" if response.data is None else JSONRenderer().render(response.data).decode()
-                    outcome.store(response.status_code, body)
+                    answer = "" if response.data is None else JSONRenderer().render(response.data).decode()
+                    outcome.store(response.status_code, answer)
                     return response
             except BaseException:
                 outcome.release()
                 raise
 
-        wrapper.takes_idempotency_key = True  # type: ignore[attr-defined] -- read by the schema
+        wrapper.takes_idempotency_key = True  # type: ignore[attr-defined]  # the schema reads it
         return wrapper  # type: ignore[return-value]
 
     return decorate

@@ -7,7 +7,7 @@ import structlog
 from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
-from kombu import Connection
+from kombu.connection import Connection
 
 log = structlog.get_logger("portal.health")
 
@@ -26,7 +26,7 @@ def _cache() -> None:
 
 
 def _broker() -> None:
-    with Connection(settings.CELERY_BROKER_URL, connect_timeout=2) as broker:
+    with Connection(settings.CELERY_BROKER_URL, connect_timeout=2) as broker:  # type: ignore[no-untyped-call]
         broker.connect()
 
 

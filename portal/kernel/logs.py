@@ -28,7 +28,7 @@ def _starred(value: Any) -> Any:
 
 def configure(options: dict[str, Any]) -> None:
     """Django's LOGGING_CONFIG: standard logging and structlog through the same renderer."""
-    shared = [
+    shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,

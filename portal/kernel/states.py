@@ -67,7 +67,10 @@ class Machine:
 
     def field(self) -> FSMField:
         """The protected state column of the noun's model."""
-        return FSMField(default=self.initial, choices=self.choices, protected=True, max_length=20, verbose_name="状态")
+        column: FSMField = FSMField(
+            default=self.initial, choices=self.choices, protected=True, max_length=20, verbose_name="状态"
+        )
+        return column
 
     def transition(self, verb: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         """Decorator for the model's thin transition method of that name, with sources and target from the table."""

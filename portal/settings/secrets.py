@@ -24,7 +24,8 @@ def keep(path: Path) -> dict[str, str]:
         with suppress(FileExistsError):  # another process was first: theirs is as good
             os.link(draft, path)
         draft.unlink()
-    return json.loads(path.read_text())
+    kept: dict[str, str] = json.loads(path.read_text())
+    return kept
 
 
 def _key() -> str:

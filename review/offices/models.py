@@ -7,6 +7,12 @@ from django.utils.translation import gettext_lazy as _
 from review.offices.states import OfficeKind, Role
 
 
+class OfficeManager(models.Manager["Office"]):
+    def get_by_natural_key(self, code: str) -> "Office":
+        """The office of that code; raises `DoesNotExist`."""
+        return self.get(code=code)
+
+
 class Office(models.Model):
     """An office that decides: the province, its cities and counties, the host schools; a tree by `path`.
 
@@ -17,6 +23,8 @@ class Office(models.Model):
     name = models.CharField(_("名称"), max_length=60)
     kind = models.CharField(_("类别"), max_length=10, choices=OfficeKind.choices)
     path = models.CharField(max_length=60, unique=True)
+
+    objects: ClassVar[OfficeManager] = OfficeManager()
 
     class Meta:
         verbose_name = _("机构")

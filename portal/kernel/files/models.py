@@ -4,12 +4,12 @@ from typing import ClassVar
 from uuid import uuid4
 
 from django.conf import settings
-from django.core.files.storage import storages
+from django.core.files.storage import Storage, storages
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
-def _private_storage() -> object:
+def _private_storage() -> Storage:
     return storages["private"]
 
 

@@ -42,10 +42,10 @@ class Command(BaseCommand):
             self.forget()
         self.say("正在准备数据库……")
         call_command("migrate", interactive=False, verbosity=0)
+        gateway = self.gateway()
         if seed.is_empty():
             self.say("正在写入演示数据……")
             seed.seed()
-        gateway = self.gateway()
         background = Background(app)
         background.start()
         # Requests that wait a moment for a thread are no news.
