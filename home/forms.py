@@ -30,7 +30,7 @@ class PortalForm(forms.Form):
         kwargs.setdefault("label_suffix", "")
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
-            if isinstance(field, (forms.ChoiceField, forms.ModelChoiceField)):
+            if isinstance(field, forms.ChoiceField):
                 field.error_messages["required"] = _("请选择%(label)s。") % {"label": field.label}
             elif isinstance(field, forms.FileField):
                 field.error_messages["required"] = _("请选择要上传的文件。")

@@ -17,6 +17,7 @@ from django.urls import reverse
 from candidate_api.candidates.models import Candidate
 from candidate_api.payments.models import Order
 from candidate_api.registrations import actions
+from home.templatetags.portal import sprite
 from home.tests.conftest import SESSION, inline
 from home.urls import urlpatterns
 from tests import life
@@ -122,6 +123,17 @@ def test_an_unknown_address_is_answered_in_the_house_style(client: Client) -> No
     assert answer.status_code == 404
     assert "没有找到这个页面" in answer.content.decode()
     assert "script-src 'self'" in answer["Content-Security-Policy"]
+
+
+def test_a_form_that_is_too_old_is_refused_in_words() -> None:
+    answer = Client(enforce_csrf_checks=True).post("/login/", {"account": "13800001234"})
+    assert answer.status_code == 403
+    assert "页面已过期" in answer.content.decode()
+    assert inline(answer.content.decode()).found == []
+
+
+def test_a_tile_with_an_unknown_picture_still_has_one() -> None:
+    assert (sprite("pin"), sprite("no-such-picture")) == ("pin", "doc")
 
 
 def test_the_larger_type_is_switched_on_and_off(client: Client) -> None:
