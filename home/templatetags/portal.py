@@ -3,7 +3,7 @@
 import json
 import re
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any
 
@@ -90,6 +90,12 @@ def day(value: date | datetime | None) -> str:
     if isinstance(value, datetime):
         value = clock.local(value).date()
     return f"{value.year}年{value.month}月{value.day}日 " + _("星期") + "一二三四五六日"[value.weekday()]
+
+
+@register.filter
+def is_far(instant: datetime | str | None) -> bool:
+    """Whether a deadline is so far away that counting its days only makes noise."""
+    return isinstance(instant, datetime) and instant - clock.now() > timedelta(days=30)
 
 
 @register.filter
