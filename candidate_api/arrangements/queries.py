@@ -53,7 +53,7 @@ def sessions_to_complete() -> list[str]:
 
 def outdated(session: ExamSession) -> "QuerySet[Seat]":
     """Seats of entries that ended, or that sit at another time or place than the seat does."""
-    return Seat.objects.filter(session=session).exclude(**_VALID)
+    return Seat.objects.filter(session=session).exclude(**_VALID).order_by("pk")
 
 
 def waiting(session: ExamSession) -> "QuerySet[Registration, tuple[str, str, int, int]]":

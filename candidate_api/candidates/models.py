@@ -56,8 +56,7 @@ class Candidate(models.Model):
             models.UniqueConstraint(fields=["id_type", "id_number_index"], name="candidate_one_per_document"),
             models.CheckConstraint(
                 condition=models.Q(state="onboarding", candidate_number=None)
-                | (~models.Q(state="onboarding") & models.Q(candidate_number__isnull=False))
-                | models.Q(state="merged"),
+                | (~models.Q(state="onboarding") & models.Q(candidate_number__isnull=False)),
                 name="candidate_number_when_enrolled",
             ),
         ]

@@ -36,18 +36,9 @@ CANDIDATE = Machine(
     "candidate",
     [
         State("onboarding", _("资料待完善"), "warning"),
-        State("enrolled", _("在籍"), "success"),
-        State("suspended", _("停考"), "danger"),
-        State("transferred", _("已转出"), final=True),
-        State("graduated", _("已毕业"), "info"),
-        State("merged", _("已注销（合并）"), final=True),
+        State("enrolled", _("在籍"), "success", final=True),
     ],
     [
         Move("enrol", ("onboarding",), "enrolled", frozenset({Who.SYSTEM}), _("生成准考证号")),
-        Move("suspend", ("enrolled", "graduated"), "suspended", frozenset({Who.STAFF}), _("停考")),
-        Move("resume", ("suspended",), "enrolled", frozenset({Who.STAFF}), _("恢复")),
-        Move("transfer", ("enrolled",), "transferred", frozenset({Who.STAFF}), _("转出")),
-        Move("graduate", ("enrolled",), "graduated", frozenset({Who.STAFF}), _("毕业")),
-        Move("merge", ("onboarding", "enrolled", "suspended"), "merged", frozenset({Who.STAFF}), _("合并")),
     ],
 )

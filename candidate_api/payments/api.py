@@ -46,7 +46,7 @@ class LineShape(serializers.Serializer[fulfilment.Line]):
         return yuan(line.amount_fen)
 
 
-class OrderShape(serializers.Serializer[Order]):
+class OrderShape(serializers.Serializer[Any]):
     """An order as its payer sees it; the context holds the `lines` of all orders shown."""
 
     number = serializers.CharField()

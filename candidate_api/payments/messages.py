@@ -14,6 +14,7 @@ PAID_LATE = "payments.paid_late"
 REFUNDING_DUPLICATE = "payments.refunding_duplicate"
 REFUNDING_LATE = "payments.refunding_late"
 REFUNDING_UNFULFILLABLE = "payments.refunding_unfulfillable"
+REFUNDING_AMENDED = "payments.refunding_amended"
 REFUNDING_GRANTED = "payments.refunding_granted"
 REFUNDED = "payments.refunded"
 
@@ -46,6 +47,12 @@ register(
         REFUNDING_UNFULFILLABLE,
         _("无法办理，自动退款"),
         _("您的订单 {number}（{title}）无法办理，已收到的 {amount} 元将自动原路退回，无需您操作。"),
+        BOTH,
+    ),
+    Template(
+        REFUNDING_AMENDED,
+        _("金额已变更，自动退款"),
+        _("您的订单 {number}（{title}）金额已变更，按原金额支付的 {amount} 元将自动原路退回，请按新金额缴费。"),
         BOTH,
     ),
     Template(

@@ -164,7 +164,6 @@ def change(registration_id: int, *, course: str = "", district: str = "", by: Ac
             raise Problem(Code.STATE_CONFLICT, _("已缴费的课程只能更换为收费相同的课程。"))
         before = {"course": row.course.code, "district": row.district.code}
         old_place = (row.session_id, row.district_id, row.slot)
-        row.change()
         row.offering, row.course, row.slot = offering, offering.course, offering.slot
         row.district, row.fee_fen = place, offering.fee_fen
         row.save()

@@ -72,10 +72,6 @@ class Registration(models.Model):
     def confirm(self) -> None:
         pass
 
-    @REGISTRATION.transition("change")
-    def change(self) -> None:
-        pass
-
     @REGISTRATION.transition("restore")
     def restore(self) -> None:
         pass

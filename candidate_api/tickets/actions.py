@@ -104,7 +104,7 @@ def _row(seat: Seat) -> dict[str, Any]:
         "time": rules.time_words(seat.sitting.starts_at, seat.sitting.ends_at),
         "course_code": course.code,
         "course_name": course.name,
-        "pencil": rules.needs_pencil(course.category, course.name),
+        "pencil": rules.needs_pencil(course.category, course.code),
         "site": site.name,
         "address": site.address,
         "room": seat.room.number,
@@ -132,7 +132,8 @@ def _issue(ticket: Ticket, candidate: Candidate, facts: dict[str, Any], digest: 
             pictures["photo"] = photo.read()
     made = render(TEMPLATE, facts | {"verify_url": address, "printed_at": rules.minute(now)}, pictures)
     with transaction.atomic():
-        locked = Ticket.objects.select_for_update(of=("self",)).select_related("file").get(pk=ticket.pk)
+        # The file is fetched by itself: joined, it would be the one from before the wait for the lock.
+        locked = Ticket.objects.select_for_update().get(pk=ticket.pk)
         if locked.file and locked.digest == digest:
             return locked.file
         locked.file = keep(

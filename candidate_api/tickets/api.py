@@ -86,7 +86,7 @@ class AdmissionTicketPdf(Endpoint):
         responses={(200, "application/pdf"): OpenApiTypes.BINARY},
         tags=["tickets"],
     )
-    @problems(Code.NOT_RELEASED, Code.PLEDGE_REQUIRED, Code.STATE_CONFLICT)  # type: ignore[arg-type] -- a plain file
+    @problems(Code.NOT_RELEASED, Code.PLEDGE_REQUIRED, Code.STATE_CONFLICT)
     def get(self, request: Request, session: str) -> HttpResponse:
         made = actions.ticket_pdf(session, by=self.actor)
         response = HttpResponse(made, content_type="application/pdf")

@@ -14,7 +14,7 @@ WEEKDAYS = ("星期一", "星期二", "星期三", "星期四", "星期五", "�
 
 # Domain 5.4: answered on cards that are filled in with a 2B pencil.
 _PENCIL_CATEGORY = "politics"
-_PENCIL_NAMES = ("英语（", "大学语文")
+_PENCIL_COURSES = {"00012", "00015", "13000", "13124", "04729"}  # English of each level, and 大学语文
 
 
 def title(session_code: str) -> str:
@@ -23,10 +23,9 @@ def title(session_code: str) -> str:
     return f"广西{year}年{int(month)}月高等教育自学考试准考证"
 
 
-def needs_pencil(category: str, course_name: str) -> bool:
+def needs_pencil(category: str, course_code: str) -> bool:
     """Whether the course is answered with a 2B pencil: public politics, English, 大学语文."""
-    name = course_name.replace("(", "（")
-    return category == _PENCIL_CATEGORY or name == "英语" or name.startswith(_PENCIL_NAMES)
+    return category == _PENCIL_CATEGORY or course_code in _PENCIL_COURSES
 
 
 def day_words(day: date) -> tuple[str, str]:

@@ -47,13 +47,14 @@ def _facts(found: Order) -> dict[str, Any]:
     """What the page says, and `seen`: what it would have to say anew when it changes."""
     state = found.effective_state
     attempt = queries.live_attempt(found)
+    waits = attempt is not None and attempt.state == "open"
     unresolved = state != "paid" and queries.has_unresolved_money(found)
     return {
         "order": found,
         "state": ORDER.states[state],
-        "attempt": attempt,
+        "waits": waits,
         "unresolved": unresolved,
-        "seen": f"{state}-{int(bool(attempt))}-{int(unresolved)}",
+        "seen": f"{state}-{int(waits)}-{int(unresolved)}",
     }
 
 

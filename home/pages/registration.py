@@ -29,7 +29,7 @@ from home.forms import PortalForm
 from home.problems import Line, explain, page
 from portal.kernel import clock
 from portal.kernel.edges import actor_of
-from portal.kernel.errors import Code, Problem
+from portal.kernel.errors import Code, Problem, invalid
 
 _SCOPES = {queries.OWN: gettext_lazy("本专业课程"), queries.OTHER: gettext_lazy("其他专业课程")}
 
@@ -62,7 +62,7 @@ def choose(request: HttpRequest) -> HttpResponse:
         entries = [(code, district) for code in given.getlist("course")]
         try:
             if entries and not district:
-                raise Problem(Code.VALIDATION_FAILED, _("请选择考区。"))
+                raise invalid("district", "required", _("请选择考区。"))
             order = actions.submit(session.code, entries, by=actor)
         except Problem as refused:
             problem = refused
@@ -148,7 +148,7 @@ def _lines(problem: Problem | None, known: dict[str, queries.Option], chosen: li
         return []
     named = _errors(problem, chosen)
     if not named:
-        target = "district" if "考区" in str(problem.detail) else ""
+        target = "district" if any(error.field == "district" for error in problem.errors) else ""
         return [Line(str(problem.errors[0].detail if problem.errors else problem.detail), target)]
     return [
         Line(f"{known[code].offering.course.name if code in known else code}：{sentence}", f"course-{code}")

@@ -1,7 +1,7 @@
 """An unpaid order changes its amount: nothing may be open at a channel for the old one."""
 
 from candidate_api.payments import queries
-from candidate_api.payments.actions.attempts import already_paid, close_at_channel, in_progress
+from candidate_api.payments.actions.attempts import already_paid, close_at_channel, in_progress, order_closed
 from candidate_api.payments.models import Order
 from portal.kernel.actor import Actor
 from portal.kernel.audit.actions import record
@@ -20,12 +20,14 @@ def stop_paying(number: str, *, by: Actor) -> None:
 def lock_to_amend(number: str, *, by: Actor) -> Order:
     """The order, locked in the caller's transaction, unpaid and with nothing open for it.
 
-    Call `stop_paying` before. Raises Problem: `not_found`, `already_paid`, `payment_in_progress` where somebody began
-    to pay in between.
+    Call `stop_paying` before. Raises Problem: `not_found`, `already_paid`, `order_closed`, `payment_in_progress` where
+    somebody began to pay in between.
     """
     order = queries.for_update(by, number)
     if order.state == "paid" or queries.has_unresolved_money(order):
         raise already_paid()
+    if order.effective_state != "pending":
+        raise order_closed()
     if queries.live_attempt(order) is not None:
         raise in_progress()
     return order

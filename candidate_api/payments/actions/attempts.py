@@ -33,6 +33,10 @@ def already_paid() -> Problem:
     return Problem(Code.ALREADY_PAID, _("订单已支付，请勿重复支付。"))
 
 
+def order_closed() -> Problem:
+    return Problem(Code.ORDER_CLOSED, _("订单已关闭，不能再支付。"))
+
+
 def in_progress() -> Problem:
     return Problem(Code.PAYMENT_IN_PROGRESS, _("另一笔支付正在进行，请稍候几分钟再试。"), retry_after=60)
 
@@ -71,7 +75,7 @@ def _claim(number: str, channel: str, scene: str, client_ip: str, *, by: Actor) 
     if order.state == "paid" or queries.has_unresolved_money(order):
         raise already_paid()
     if order.effective_state != "pending":
-        raise Problem(Code.ORDER_CLOSED, _("订单已关闭，不能再支付。"))
+        raise order_closed()
     now = clock.now()
     live = queries.live_attempt(order)
     if live is not None:

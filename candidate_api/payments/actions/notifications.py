@@ -10,7 +10,6 @@ from candidate_api.payments.actions.settlement import mismatch, settle
 from candidate_api.payments.models import PaymentAttempt
 from candidate_api.payments.providers.contract import Unverified
 from candidate_api.payments.providers.registry import provider
-from candidate_api.payments.providers.wechat.adapter import SIGNED_HEADERS
 from candidate_api.payments.states import EventKind
 from portal.kernel.actor import Actor
 from portal.kernel.errors import Problem
@@ -28,10 +27,11 @@ class Receipt:
 
 def receive_notification(channel: str, headers: Mapping[str, str], body: bytes) -> Receipt:
     """Take a callback: the event is stored always; an unverified one changes nothing else, a verified one settles."""
-    kept = {name: headers[name][:1024] for name in SIGNED_HEADERS if name in headers}
+    sender = provider(channel)
+    kept = {name: headers[name][:1024] for name in sender.signed_headers if name in headers}
     text = body.decode(errors="replace").replace("\0", "")
     try:
-        told = provider(channel).parse_notification(headers, body)
+        told = sender.parse_notification(headers, body)
     except Unverified as error:
         outcome = f"unverified:{error}"
         events.keep(EventKind.NOTIFY, outcome, channel=channel, body=text, headers=kept, verified=False)

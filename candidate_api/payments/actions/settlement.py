@@ -81,6 +81,10 @@ def resolve(attempt_id: int, *, by: Actor) -> PaymentAttempt:
 
 def _pay_or_send_back(order: Order, attempt: PaymentAttempt, *, by: Actor) -> None:
     assert attempt.paid_at is not None  # noqa: S101 -- a constraint says so
+    if attempt.amount_fen != order.amount_fen:
+        # The order was amended after this attempt was closed, and the channel took the old amount all the same.
+        _send_back(attempt, Reason.UNFULFILLABLE, messages.REFUNDING_AMENDED, by=by)
+        return
     late = rules.is_late(order.state, order.expires_at, attempt.paid_at)
     if late and not fulfilment.of(order.kind).may_fulfil_late(order):
         _send_back(attempt, Reason.LATE, messages.REFUNDING_LATE, by=by)

@@ -103,7 +103,12 @@ class RefundAnswer:
 
 
 class Provider(Protocol):
-    """One channel. Every method raises ProviderUnavailable when there is no reliable answer."""
+    """One channel. Every method raises ProviderUnavailable when there is no reliable answer.
+
+    `signed_headers` are the headers of a notification that are worth keeping.
+    """
+
+    signed_headers: tuple[str, ...]
 
     def prepare(self, request: PayRequest) -> Prepared:
         """Open the order at the channel; raises ProviderRefused."""

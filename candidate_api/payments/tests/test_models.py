@@ -1,5 +1,6 @@
 """The database says the rules again: written past every verb, what must not be is refused."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -11,7 +12,7 @@ from candidate_api.payments.models import Order, PaymentAttempt, PaymentEvent, R
 from candidate_api.payments.states import ATTEMPT, ORDER, REFUND
 from candidate_api.payments.tests import till as shop
 from candidate_api.payments.tests.till import Till
-from portal.kernel import clock
+from portal.kernel import clock, money
 from portal.kernel.states import Machine
 from portal.kernel.users.models import User
 
@@ -33,6 +34,15 @@ def refund_of(attempt: PaymentAttempt, number: int = 1, **values: Any) -> Refund
     now = clock.now()
     made = {"amount_fen": 100, "reason": "late", "due_at": now, "created_at": now}
     return Refund.objects.create(attempt=attempt, **{**made, "out_refund_no": f"R{number}"} | values)
+
+
+def refused(write: Callable[[], Any]) -> bool:
+    try:
+        with transaction.atomic():
+            write()
+    except IntegrityError:
+        return True
+    return False
 
 
 @pytest.mark.django_db
@@ -61,13 +71,11 @@ def test_what_the_database_refuses(till: Till, user: User) -> None:
         "two automatic refunds": lambda: refund_of(paid, 2, reason="duplicate"),
         "one refund number twice": lambda: refund_of(paid, 1, reason="granted"),
     }
-    for name, write in wrong.items():
-        with pytest.raises(IntegrityError), transaction.atomic():
-            write()
-            pytest.fail(name)
+    assert [name for name, write in wrong.items() if not refused(write)] == []
     orders.update(state="paid", settled_by=paid, paid_at=paid.paid_at)
-    with pytest.raises(IntegrityError), transaction.atomic():
-        Order.objects.filter(pk=other.pk).update(state="paid", settled_by=paid, paid_at=paid.paid_at)
+    assert refused(
+        lambda: Order.objects.filter(pk=other.pk).update(state="paid", settled_by=paid, paid_at=paid.paid_at)
+    )
 
 
 @pytest.mark.django_db
@@ -109,4 +117,4 @@ def test_the_clock_expires_an_order() -> None:
 
 @pytest.mark.parametrize(("fen", "yuan"), [(1, "0.01"), (100, "1.00"), (8000, "80.00"), (123456, "1234.56")])
 def test_fen_are_read_as_yuan(fen: int, yuan: str) -> None:
-    assert rules.yuan(fen) == yuan
+    assert money.yuan(fen) == yuan

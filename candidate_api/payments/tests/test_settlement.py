@@ -239,6 +239,35 @@ def test_a_killed_process_leaves_money_for_the_sweeper(
     assert till.handed_over == [order.number]
 
 
+def test_an_amended_order_is_not_paid_by_the_old_amount(twin: Twin, till: Till, user: User) -> None:
+    order = shop.order_for(user)
+    first = shop.started(order)
+    actions.stop_paying(order.number, by=shop.actor(user))
+    with transaction.atomic():
+        actions.change_amount(actions.lock_to_amend(order.number, by=shop.actor(user)), 4000, by=shop.actor(user))
+    second = shop.started(order)
+    assert second.amount_fen == 12000
+    actions.settle(first.pk, Verified("4200000001", 8000, clock.now()), by=SYSTEM)
+    assert fresh(order).state == "pending"
+    assert list(Refund.objects.values_list("attempt_id", "amount_fen")) == [(first.pk, 8000)]
+    assert messages() == ["payments.refunding_amended"]
+    actions.settle(second.pk, Verified("4200000002", 12000, clock.now()), by=SYSTEM)
+    assert fresh(order).state == "paid"
+    assert till.handed_over == [order.number]
+
+
+@pytest.mark.parametrize("closed_by", ["clock", "payer"])
+def test_a_closed_order_is_not_amended(twin: Twin, till: Till, user: User, closed_by: str) -> None:
+    order = shop.order_for(user)
+    if closed_by == "payer":
+        actions.cancel_order(order.number, by=shop.actor(user))
+    else:
+        shop.age(order)
+    with pytest.raises(Problem) as refused, transaction.atomic():
+        actions.lock_to_amend(order.number, by=shop.actor(user))
+    assert refused.value.code == Code.ORDER_CLOSED
+
+
 @pytest.mark.parametrize(
     "verified",
     [

@@ -72,7 +72,7 @@
       total.textContent = `¥${(fen / 100).toFixed(2)}`;
       const twice = chosen.filter((box) => chosen.some((other) => other !== box && other.dataset.slot === box.dataset.slot));
       clash.hidden = !twice.length;
-      clash.lastElementChild.textContent = `考试时间冲突：${twice.map((box) => box.dataset.name).join("、")}。同一场次只能选一门。`;
+      if (twice.length) clash.lastElementChild.textContent = `考试时间冲突：${twice.map((box) => box.dataset.name).join("、")}。同一场次只能选一门。`;
     };
     form.addEventListener("change", update);
     update();

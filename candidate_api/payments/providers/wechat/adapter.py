@@ -5,7 +5,6 @@ public_key_id, gateway (base URL), notify_url.
 """
 
 import json
-import time
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -92,6 +91,8 @@ def _sdk(config: tuple[tuple[str, str], ...]) -> WeChatPay:
 class WechatPay:
     """The channel `wechat`."""
 
+    signed_headers = SIGNED_HEADERS
+
     def __init__(self) -> None:
         self.config: dict[str, str] = settings.WECHAT_PAY
         self.sdk = _sdk(tuple(sorted(self.config.items())))
@@ -124,7 +125,7 @@ class WechatPay:
             return {"h5_url": answer["h5_url"]}
         if scene == "native":
             return {"code_url": answer["code_url"]}
-        prepay_id, timestamp, nonce = answer["prepay_id"], str(int(time.time())), uuid4().hex
+        prepay_id, timestamp, nonce = answer["prepay_id"], str(int(clock.now().timestamp())), uuid4().hex
         return {
             "appid": self.config["appid"],
             "partnerid": self.config["mchid"],
