@@ -46,6 +46,12 @@ def problem_page(request: HttpRequest, problem: Problem) -> HttpResponse:
     return response
 
 
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form whose token is too old, most often because its owner has signed in anew in another window."""
+    sentence = _("页面已过期，没有提交任何内容。请返回上一页，刷新后再试一次。")
+    return problem_page(request, Problem(Code.PERMISSION_DENIED, sentence))
+
+
 def public(view: View) -> View:
     """A page for everybody: a refusal that escapes it becomes a page of its own."""
 

@@ -32,6 +32,10 @@ class PortalForm(forms.Form):
         for field in self.fields.values():
             if isinstance(field, forms.ChoiceField):
                 field.error_messages["required"] = _("请选择%(label)s。") % {"label": field.label}
+            elif isinstance(field, forms.FileField):
+                field.error_messages["required"] = _("请选择要上传的文件。")
+            elif isinstance(field, forms.BooleanField):
+                field.error_messages["required"] = _("请勾选“%(label)s”。") % {"label": field.label}
             else:
                 field.error_messages["required"] = _("请填写%(label)s。") % {"label": field.label}
 

@@ -43,7 +43,7 @@ def lines(form: Form | None = None, problem: Problem | None = None) -> list[Line
     if form is not None and form.is_bound:
         found += [Line(str(sentence)) for sentence in form.non_field_errors()]
         for bound in form:
-            target = bound.auto_id if bound.use_fieldset else bound.id_for_label
+            target = f"{bound.auto_id}_0" if bound.use_fieldset else bound.id_for_label
             found += [Line(str(sentence), target) for sentence in bound.errors]
     return found
 

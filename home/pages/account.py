@@ -209,7 +209,7 @@ def _code(request: HttpRequest, template: str, form: forms.Form, purpose: Purpos
         found = lines(code)
     if "password" in form.fields:
         form.fields["password"].widget.render_value = True
-    context |= {"code_errors": code.errors, "sent": sent, "problems": found}
+    context |= {"captcha_errors": code.errors.get("captcha_value"), "sent": sent, "problems": found}
     if request.headers.get("HX-Request"):
         template = "home/account/code_part.html"
     return _account_page(request, template, form, **context)
@@ -220,5 +220,6 @@ def _account_page(request: HttpRequest, template: str, form: forms.Form, **conte
     way = context.setdefault("way", "")
     if way != "password" or context.get("asks") or request.POST.get("act") == "picture":
         context["challenge"] = captcha.issue()
+    context.setdefault("captcha_errors", form.errors.get("captcha_value"))
     context.setdefault("back", "/")
     return page(request, template, context, form=form)

@@ -1,11 +1,14 @@
 """What templates say often: an icon, an amount, a moment, the tabs of the portal."""
 
 import json
+import re
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from functools import cache
 from typing import Any
 
 from django import template
+from django.conf import settings
 from django.forms import BoundField
 from django.http import HttpRequest
 from django.templatetags.static import static
@@ -30,20 +33,16 @@ def icon(name: str) -> SafeString:
     )
 
 
-# Tiles are named by editors, pictures by the sprite.
-_PICTURES = {
-    "register": "edit", "registration": "edit", "course": "edit", "payment": "pay", "arrangement": "pin",
-    "seat": "pin", "scores": "score", "transferred": "doc", "major": "cap", "majors": "cap", "textbook": "book",
-    "textbooks": "book", "plan": "calendar", "graduation": "cap", "exemption": "badge", "transfer": "swap",
-    "complaint": "talk", "faq": "help", "certificate": "badge", "thesis": "doc", "review": "search",
-    "info-change": "user", "profile": "user",
-}  # fmt: skip
+@cache
+def _pictures() -> frozenset[str]:
+    sheet = settings.ROOT / "home" / "assets" / "img" / "icons.svg"
+    return frozenset(re.findall(r'<symbol id="([\w-]+)"', sheet.read_text()))
 
 
 @register.filter
 def sprite(name: str) -> str:
-    """The sprite's picture for what an editor called a tile's icon."""
-    return _PICTURES.get(name, name)
+    """The sprite's picture of that name, or a plain sheet of paper for what an editor made up."""
+    return name if name in _pictures() else "doc"
 
 
 @register.filter
@@ -91,6 +90,12 @@ def day(value: date | datetime | None) -> str:
     if isinstance(value, datetime):
         value = clock.local(value).date()
     return f"{value.year}年{value.month}月{value.day}日 " + _("星期") + "一二三四五六日"[value.weekday()]
+
+
+@register.filter
+def is_far(instant: datetime | str | None) -> bool:
+    """Whether a deadline is so far away that counting its days only makes noise."""
+    return isinstance(instant, datetime) and instant - clock.now() > timedelta(days=30)
 
 
 @register.filter

@@ -156,6 +156,7 @@ TEMPLATES = [
     }
 ]
 STATICFILES_DIRS = [ROOT / "home" / "assets"]
+CSRF_FAILURE_VIEW = "home.doors.csrf_failure"
 MESSAGE_TAGS = {messages.ERROR: "danger"}  # the portal's names for tones
 
 SECURE_REFERRER_POLICY = "same-origin"

@@ -1,0 +1,136 @@
+"""Registering, signing in and out, in a browser without JavaScript."""
+
+import base64
+import json
+
+import altcha
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from candidate_api.accounts import captcha
+from candidate_api.candidates.models import Candidate
+from home.tests.conftest import inline
+from tests import life
+
+pytestmark = pytest.mark.django_db
+ADDRESS = "/register/?notice=2026-10"
+
+
+def typed(**changes: str) -> dict[str, str]:
+    captcha_id, value = life.solved_captcha()
+    return {
+        "notice_version": "2026-10",
+        "name": "韦小莉",
+        "id_type": "resident_id",
+        "id_number": life.id_number(7),
+        "mobile": "13900001111",
+        "password": life.PASSWORD,
+        "sms_code": "",
+        "captcha_id": str(captcha_id),
+        "captcha_value": value,
+    } | changes
+
+
+def test_from_the_notice_to_the_own_page(client: Client) -> None:
+    assert client.get("/register/").url == reverse("home:register-notice")
+    page = client.post(ADDRESS, typed(act="code")).content.decode()
+    assert "短信将在一分钟内送达" in page
+    assert 'value="韦小莉"' in page, "what was typed is still there"
+    answer = client.post(ADDRESS, typed(sms_code=life.code_sent_to("13900001111")), follow=True)
+    assert answer.redirect_chain == [("/me/", 302)]
+    assert "获取准考证号" in answer.content.decode()
+    assert Candidate.objects.get().user.name == "韦小莉"
+
+
+def test_a_mistake_is_said_beside_its_field_and_on_top(client: Client) -> None:
+    page = client.post(ADDRESS, typed(id_number="450103199001011234", sms_code="123456")).content.decode()
+    assert "<title>错误：注册" in page
+    assert '<a href="#id_id_number">' in page
+    assert 'id="id_id_number_error"' in page
+    assert 'aria-describedby="id_id_number_error"' in page
+    assert 'aria-invalid="true"' in page
+    assert 'value="450103199001011234"' in page
+    assert life.PASSWORD not in page
+    assert Candidate.objects.count() == 0
+    assert inline(page).found == []
+
+
+def test_the_code_is_sent_inline_where_htmx_asks(client: Client) -> None:
+    page = client.post(ADDRESS, typed(act="code"), headers={"HX-Request": "true"}).content.decode()
+    assert page.lstrip().startswith('<div id="code-part"')
+    refused = client.post(ADDRESS, typed(act="code", captcha_value="????"), headers={"HX-Request": "true"})
+    assert "校验码不正确" in refused.content.decode()
+
+
+def test_nobody_has_to_see_a_picture(client: Client) -> None:
+    challenge = captcha.issue()
+    solution = altcha.solve_challenge(altcha.Challenge.from_dict(challenge.work))
+    work = base64.b64encode(json.dumps({"challenge": challenge.work, "solution": solution.to_dict()}).encode()).decode()
+    page = client.post(ADDRESS, typed(act="code", captcha_id=str(challenge.captcha_id), captcha_value=work))
+    assert "短信将在一分钟内送达" in page.content.decode()
+
+
+def test_signing_in_by_password_and_out_again(client: Client) -> None:
+    candidate = life.registered()
+    given = {"account": candidate.user.mobile, "password": life.PASSWORD, "next": "/me/profile/"}
+    assert client.post("/login/", given).url == "/me/profile/"
+    assert client.get("/me/").status_code == 200
+    assert client.get("/logout/").status_code == 405, "a link must not sign anybody out"
+    client.post("/logout/")
+    assert client.get("/me/").status_code == 302
+
+
+def test_a_wrong_password_says_nothing_about_the_account(client: Client) -> None:
+    known = life.registered().user.mobile
+    pages = [
+        client.post("/login/", {"account": account, "password": "wrong-one"}).content.decode()
+        for account in (known, "13000000000")
+    ]
+    assert all("账号或密码不正确" in page for page in pages)
+    assert "wrong-one" not in pages[0]
+
+
+def test_after_three_mistakes_a_captcha_is_asked_for(client: Client) -> None:
+    account = life.registered().user.mobile
+    for _time in range(3):
+        client.post("/login/", {"account": account, "password": "wrong-one"})
+    page = client.post("/login/", {"account": account, "password": life.PASSWORD}).content.decode()
+    assert "请填写校验码" in page
+    assert 'name="captcha_id"' in page
+    captcha_id, value = life.solved_captcha()
+    given = {"account": account, "password": life.PASSWORD, "captcha_id": str(captcha_id), "captcha_value": value}
+    assert client.post("/login/", given).url == "/me/"
+
+
+def test_signing_in_by_a_code(client: Client) -> None:
+    mobile = life.registered().user.mobile
+    captcha_id, value = life.solved_captcha()
+    asked = {"act": "code", "mobile": mobile, "captcha_id": str(captcha_id), "captcha_value": value}
+    client.post("/login/?way=sms", asked)
+    given = {"mobile": mobile, "sms_code": life.code_sent_to(mobile)}
+    assert client.post("/login/?way=sms", given).url == "/me/"
+
+
+@pytest.mark.parametrize(
+    "target", ["https://evil.example/", "//evil.example/", "/\\evil.example", "javascript:alert(1)"]
+)
+def test_nobody_is_led_out_of_the_house(client: Client, target: str) -> None:
+    account = life.registered().user.mobile
+    given = {"account": account, "password": life.PASSWORD}
+    assert client.post("/login/", given | {"next": target}).url == "/me/"
+    assert client.get("/login/", {"next": target}).url == "/me/", "already signed in"
+    assert client.post("/elder/", {"elder": "1", "next": target}).url == "/me/"
+
+
+def test_what_was_typed_when_the_session_ended_is_there_after_signing_in(client: Client, candidate: Candidate) -> None:
+    kept = client.post("/me/profile/", {"address": "星湖路2号", "password": "never"})
+    assert kept.url == "/login/?next=%2Fme%2Fprofile%2F"
+    assert "星湖路" not in json.dumps(dict(client.session.items())), "sealed, since sessions are stored"
+    client.post("/login/", {"account": candidate.user.mobile, "password": life.PASSWORD, "next": "/me/profile/"})
+    page = client.get("/me/profile/").content.decode()
+    assert 'value="星湖路2号"' in page
+    assert "已为您保留" in page
+    candidate.refresh_from_db(fields=["address"])
+    assert candidate.address == "民族大道1号"
+    assert 'value="星湖路2号"' not in client.get("/me/profile/").content.decode(), "once"

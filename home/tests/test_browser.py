@@ -1,0 +1,50 @@
+"""What the scripts add, in a real browser on a phone's screen. The fixture fails on any refusal by the policy."""
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from candidate_api.candidates.models import Candidate
+from tests import life
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_the_device_works_instead_of_the_eye_and_a_code_is_sent_inline(browser: "Page", live_server: Any) -> None:
+    browser.goto(f"{live_server.url}/register/?notice=2026-10")
+    browser.fill("#id_name", "韦小莉")
+    browser.fill("#id_mobile", "13900002222")
+    browser.click("[data-work-start]")
+    browser.get_by_text("已完成验证").wait_for()
+    browser.click("button[value=code]")
+    browser.locator(".notice.success").wait_for()
+    assert browser.input_value("#id_name") == "韦小莉"
+    assert "秒后可重发" in browser.inner_text("button[value=code]")
+    assert life.code_sent_to("13900002222").isdigit()
+
+
+def test_the_summary_has_the_focus_and_leads_to_the_field(browser: "Page", live_server: Any) -> None:
+    browser.goto(f"{live_server.url}/login/")
+    browser.click("button.wide")
+    browser.locator(".summary:focus").wait_for()
+    browser.click(".summary a >> nth=0")
+    browser.locator("#id_account:focus").wait_for()
+
+
+def test_the_bar_counts_what_is_ticked_and_says_a_clash(
+    browser: "Page", live_server: Any, candidate: Candidate
+) -> None:
+    browser.goto(f"{live_server.url}/login/?next=/business/registration/")
+    browser.fill("#id_account", candidate.user.mobile)
+    browser.fill("#id_password", life.PASSWORD)
+    browser.click("button.wide")
+    browser.check("#course-02324")
+    browser.check("#course-00023")
+    assert browser.inner_text("[data-total]") == "¥80.00"
+    assert browser.is_hidden("[data-clash]")
+    browser.check("#course-13003")
+    assert "考试时间冲突" in browser.inner_text("[data-clash]")
+    assert browser.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -1,0 +1,132 @@
+"""From the list of courses to a paid order, and what a person keeps about themselves."""
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+
+from candidate_api.candidates.models import Candidate
+from candidate_api.payments.models import Order
+from candidate_api.registrations import actions
+from candidate_api.registrations.models import Registration
+from home.tests.conftest import SESSION, inline
+from portal.kernel.messages.models import Message
+from tests import life
+
+pytestmark = pytest.mark.django_db
+CHOOSE = "/business/registration/"
+
+
+def test_choosing_and_submitting(web: Client, candidate: Candidate) -> None:
+    given = {"course": ["02324", "00023"], "district": "450100", "submit": "1"}
+    answer = web.post(CHOOSE, given)
+    order = Order.objects.get()
+    assert answer.url == reverse("home:order", args=[order.number])
+    page = web.get(answer.url).content.decode()
+    assert "80.00" in page
+    assert "如果已经支付，请不要重复支付" in page
+    assert "微信支付" in page
+    assert inline(page).found == []
+    assert "这门课程已经报考" in web.get(CHOOSE).content.decode()
+
+
+def test_a_clash_is_said_at_its_course_and_nothing_chosen_is_lost(web: Client) -> None:
+    given = {"course": ["02324", "00023", "13003"], "district": "450100", "submit": "1"}
+    page = web.post(CHOOSE, given).content.decode()
+    assert '<a href="#course-13003">数据结构与算法：与同一场次的另一门课程时间冲突。</a>' in page
+    assert page.count(" checked") == 3
+    assert "<title>错误：" in page
+    assert Registration.objects.count() == 0
+
+
+def test_courses_of_both_lists_are_kept_while_changing_between_them(web: Client) -> None:
+    page = web.post(
+        CHOOSE, {"course": ["02324"], "district": "450200", "scope": "other", "q": "知识产权"}
+    ).content.decode()
+    assert "已选的课程" in page
+    assert 'value="02324"' in page
+    assert "知识产权法" in page
+    assert '<option value="450200" selected>' in page
+
+
+def test_a_district_has_to_be_chosen(web: Client) -> None:
+    page = web.post(CHOOSE, {"course": ["02324"], "district": "", "submit": "1"}).content.decode()
+    assert '<a href="#district">请选择考区。</a>' in page
+    assert Order.objects.count() == 0
+
+
+def test_without_a_number_or_outside_the_window_the_page_says_why(client: Client, reference: None) -> None:
+    client.force_login(life.registered().user)
+    assert "有了准考证号才能报考" in client.get(CHOOSE).content.decode()
+    client.force_login(life.enrolled().user)
+    assert "现在不在课程报考时间内" in client.get(CHOOSE).content.decode()
+
+
+def test_cancelling_before_payment(web: Client, candidate: Candidate) -> None:
+    actions.submit(SESSION, [("02324", "450100"), ("00023", "450100")], by=life.actor(candidate))
+    row = Registration.objects.get(course__code="00023")
+    page = web.post(reverse("home:registration-cancel", args=[row.pk]), follow=True).content.decode()
+    assert "已取消报考“高等数学（工本）”" in page
+    assert Order.objects.get().amount_fen == 4000
+
+
+def test_an_order_says_the_truth_and_htmx_is_told_only_of_news(web: Client, candidate: Candidate) -> None:
+    order = actions.submit(SESSION, [("02324", "450100")], by=life.actor(candidate))
+    address = reverse("home:order", args=[order.number])
+    same = web.get(address, {"seen": "pending-0-0"}, headers={"HX-Request": "true"})
+    assert same.status_code == 204
+    news = web.get(address, {"seen": "pending-1-0"}, headers={"HX-Request": "true"})
+    assert news["HX-Refresh"] == "true"
+
+
+def test_saving_the_profile_and_being_told_of_mistakes(web: Client, candidate: Candidate) -> None:
+    given = life.profile() | {"district": "450100", "major": "080901", "address": "星湖路２号", "postcode": "53"}
+    page = web.post("/me/profile/", given).content.decode()
+    assert "邮政编码为6位数字。" in page
+    assert "星湖路" in page
+    assert web.post("/me/profile/", given | {"postcode": "530022"}).url == "/me/"
+    candidate.refresh_from_db(fields=["address", "postcode"])
+    assert (candidate.address, candidate.postcode) == ("星湖路2号", "530022")
+
+
+def test_each_rule_that_a_photo_breaks_is_named(client: Client, reference: None) -> None:
+    person = life.registered()
+    client.force_login(person.user)
+    bad = SimpleUploadedFile("a.jpg", b"no picture", content_type="image/jpeg")
+    assert "照片须为完整的JPG图片" in client.post("/me/photo/", {"photo": bad}).content.decode()
+    assert "请填写选择照片" not in client.post("/me/photo/", {}).content.decode()
+    good = SimpleUploadedFile("a.jpg", life.good_photo(), content_type="image/jpeg")
+    assert client.post("/me/photo/", {"photo": good}).url == "/me/profile/"
+    person.refresh_from_db(fields=["photo"])
+    assert person.photo_id is not None
+
+
+def test_a_message_is_read_once_it_is_opened(web: Client, candidate: Candidate) -> None:
+    message = Message.objects.get(recipient=candidate.user, channel="in_app")
+    assert "未读" in web.get("/me/messages/").content.decode()
+    assert web.post(reverse("home:message-read", args=[message.pk])).url == "/me/"
+    assert "未读" not in web.get("/me/messages/").content.decode()
+
+
+def test_lists_ask_the_same_number_of_questions_at_one_and_at_four(
+    web: Client, candidate: Candidate, django_assert_num_queries
+) -> None:
+    actions.submit(SESSION, [("02324", "450100")], by=life.actor(candidate))
+    with django_assert_num_queries(4):
+        web.get("/business/my-registrations/")
+    actions.submit(SESSION, [(c, "450100") for c in ("00023", "04735", "13000")], by=life.actor(candidate))
+    with django_assert_num_queries(4):
+        web.get("/business/my-registrations/")
+
+
+def test_staff_are_told_that_this_is_not_their_place(client: Client, django_user_model) -> None:
+    client.force_login(django_user_model.objects.create_superuser("chief", "x", name="主任"))
+    answer = client.get("/me/")
+    assert answer.status_code == 403
+    assert "请使用考生账号登录" in answer.content.decode()
+
+
+def test_an_unknown_code_is_refused_in_words(client: Client) -> None:
+    answer = client.get("/verify/?code=ABCD-EFGH")
+    assert answer.status_code == 404
+    assert "没有这个核验码" in answer.content.decode()
