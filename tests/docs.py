@@ -4,6 +4,7 @@
 """
 
 import importlib
+import inspect
 import os
 import re
 import sys
@@ -101,6 +102,19 @@ def our_commands() -> Iterator[tuple[str, str]]:
                 yield path.stem, ".".join(path.relative_to(ROOT).with_suffix("").parts)
 
 
+def invariants(_: str) -> str:
+    """What `check_invariants` looks at."""
+    from candidate_api.invariants.queries import INVARIANTS
+
+    return table(("", "promise"), [(one.code, str(one.promise)) for one in INVARIANTS])
+
+
+def source(name: str) -> str:
+    """A function of the product, as it stands there."""
+    module, _, function = name.rpartition(".")
+    return f"```python\n{inspect.getsource(getattr(importlib.import_module(module), function)).rstrip()}\n```"
+
+
 def limits(module: str) -> str:
     """The constants of a page of rules."""
     found = vars(importlib.import_module(module))
@@ -194,10 +208,12 @@ def _is_private(view: Any) -> bool:
 KINDS: dict[str, Callable[[str], str]] = {
     "codes": codes,
     "commands": commands,
+    "invariants": invariants,
     "jobs": jobs,
     "limits": limits,
     "paths": paths,
     "rates": rates,
+    "source": source,
     "states": states,
     "web": web,
 }

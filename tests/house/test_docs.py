@@ -116,7 +116,7 @@ def test_every_command_that_is_mentioned_can_be_run() -> None:
 
 
 @pytest.mark.parametrize(
-    ("asset", "most"), [("css/portal.css", 20), ("js/portal.js", 30), ("img/icons.svg", 10)], ids=lambda it: str(it)
+    ("asset", "most"), [("css/portal.css", 20), ("js/portal.js", 30), ("img/icons.svg", 10)], ids=str
 )
 def test_what_every_visitor_loads_stays_light(asset: str, most: int) -> None:
     content = (ROOT / "home" / "assets" / asset).read_bytes()
