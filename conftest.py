@@ -105,6 +105,7 @@ def browser(_chromium: "Browser") -> "Iterator[Page]":
     context.set_default_timeout(15_000)
     page = context.new_page()
     troubles: list[str] = []
+    page.troubles = troubles  # type: ignore[attr-defined]  # for a test that expects some
     page.on("pageerror", lambda error: troubles.append(f"script error: {error}"))
     page.on("console", lambda said: "Content Security Policy" in said.text and troubles.append(said.text))
     page.on("request", lambda request: _note_if_outside(request.url, troubles))

@@ -1,0 +1,228 @@
+"""From a bare account to the 准考证号: the profile, the photo, the number that is given once."""
+
+import io
+from datetime import date
+
+import pytest
+from PIL import Image
+
+from candidate_api.candidates import actions, photo
+from candidate_api.candidates.models import Candidate, NumberCounter
+from candidate_api.candidates.rules import number_prefix
+from portal.demo.portraits import portrait
+from portal.kernel import clock
+from portal.kernel.audit.models import AuditEntry
+from portal.kernel.files.models import PrivateFile
+from portal.kernel.messages.models import Message
+from tests import life
+from tests.races import threads
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("reference")]
+PROFILE = {
+    "ethnicity": "08",
+    "political_status": "13",
+    "education": "associate",
+    "occupation": "employee",
+    "address_area": "450103",
+    "address": "民族大道１号",
+    "district": "450100",
+    "major": "080901",
+}
+SPEC = photo.spec_on(date(2026, 11, 23))
+
+
+@pytest.fixture
+def person():
+    return life.registered()
+
+
+@pytest.fixture
+def app(api, person):
+    api.force_authenticate(person.user)
+    return api
+
+
+def upload(app, content, path="/api/v1/me/photo/", name="照片.jpg"):
+    file = io.BytesIO(content)
+    file.name = name
+    method = app.put if path.endswith("photo/") else app.post
+    return method(path, {"photo": file}, format="multipart")
+
+
+def steps(app):
+    return [step["step"] for step in app.get("/api/v1/me/").json()["onboarding"] if step["done"]]
+
+
+def test_profile_and_photo_bring_the_number_once(app, person):
+    assert app.patch("/api/v1/me/profile/", PROFILE).status_code == 200
+    assert steps(app) == ["account", "profile"]
+    answer = upload(app, life.good_photo())
+    assert answer.status_code == 200
+    number = answer.json()["candidate_number"]
+    assert number == number_prefix("450100", clock.today()) + "00001"
+    assert (answer.json()["state"], answer.json()["state_label"]) == ("enrolled", "在籍")
+    assert steps(app) == ["account", "profile", "photo", "candidate_number"]
+    upload(app, life.good_photo(2))
+    app.patch("/api/v1/me/profile/", {"address": "新民路4号"})
+    kept = Candidate.objects.get()
+    assert (kept.candidate_number, kept.address) == (number, "新民路4号")
+    assert NumberCounter.objects.get().last == 1
+    assert AuditEntry.objects.filter(verb="candidates.enrol").count() == 1
+    assert Message.objects.filter(template="candidate_enrolled").count() == 1
+
+
+def test_what_is_typed_wide_is_kept_narrow(app):
+    assert app.patch("/api/v1/me/profile/", PROFILE).json()["address"] == "民族大道1号"
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"ethnicity": "99"}, "unknown_code"),
+        ({"major": "999999"}, "does_not_exist"),
+        ({"district": "110000"}, "does_not_exist"),
+        ({"address_area": "000000"}, "does_not_exist"),
+        ({"postcode": "12"}, "invalid"),
+        ({"email": "nobody"}, "invalid"),
+        ({"birth_date": "1990-02-30"}, "invalid"),
+        ({"birth_date": "1990-01-01"}, "locked"),
+        ({"gender": "female"}, "locked"),
+        ({"name": "别人"}, "unknown_field"),
+        ({"address": "\x00"}, "null_characters_not_allowed"),
+        ({"address": {"a": 1}}, "invalid"),
+    ],
+)
+def test_a_wrong_value_is_named_and_nothing_changes(app, change, code):
+    before = Candidate.objects.values().get()
+    answer = app.patch("/api/v1/me/profile/", PROFILE | change)
+    assert answer.status_code == 400
+    assert [(e["field"], e["code"]) for e in answer.json()["errors"]] == [(next(iter(change)), code)]
+    assert Candidate.objects.values().get() == before
+
+
+def _jpeg(size=(480, 640), dpi=(300, 300), colour=(67, 142, 219), **options):
+    out = io.BytesIO()
+    Image.new("RGB", size, colour).save(out, options.pop("format", "JPEG"), dpi=dpi, **options)
+    return out.getvalue()
+
+
+GOOD = portrait(7, SPEC)
+BROKEN = {
+    "empty": b"",
+    "text": b"<svg xmlns='http://www.w3.org/2000/svg'/>",
+    "truncated": GOOD[: len(GOOD) // 2],
+    "png called jpg": _jpeg(format="PNG"),
+    "gif": b"GIF89a" + b"\0" * 100,
+}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_what_is_no_whole_jpeg_is_refused_whatever_it_is_called(app, name):
+    answer = upload(app, BROKEN[name])
+    assert answer.status_code == 400
+    assert {e["code"] for e in answer.json()["errors"]} <= {"format", "empty", "required"}
+    assert PrivateFile.objects.count() == 0
+
+
+@pytest.mark.parametrize(
+    ("content", "codes"),
+    [
+        (_jpeg(), {"size"}),
+        (_jpeg(size=(288, 384)), {"dimensions", "size"}),
+        (_jpeg(dpi=(72, 72)), {"size", "dpi"}),
+        (_jpeg(colour=(200, 30, 30)), {"size", "background"}),
+        (portrait(3, SPEC, background=(40, 160, 60)), {"background"}),
+        (portrait(3, SPEC, background=(255, 255, 255)), set()),
+        (GOOD, set()),
+    ],
+)
+def test_each_broken_rule_is_told_by_name(app, content, codes):
+    answer = upload(app, content, "/api/v1/me/photo/check/").json()
+    assert (answer["ok"], {error["code"] for error in answer["errors"]}) == (not codes, codes)
+    assert all(error["detail"] for error in answer["errors"])
+    assert Candidate.objects.get().photo is None
+
+
+def test_a_bomb_is_not_opened(app):
+    bomb = _jpeg(size=(9000, 9000), quality=1)
+    assert upload(app, bomb).json()["errors"][0]["code"] == "format"
+
+
+def test_where_and_with_what_it_was_taken_is_not_kept(app):
+    exif = Image.Exif()
+    exif[0x010F] = "CanaryPhone"
+    exif.get_ifd(0x8825)[1] = "N"
+    image = Image.open(io.BytesIO(GOOD))
+    out = io.BytesIO()
+    image.save(out, "JPEG", quality="keep", exif=exif, dpi=(300, 300))
+    assert b"CanaryPhone" in out.getvalue()
+    assert upload(app, out.getvalue()).status_code == 200
+    kept = PrivateFile.objects.get().content.read()
+    assert b"CanaryPhone" not in kept
+    assert photo.faults(kept, SPEC) == []
+
+
+def test_the_specification_is_the_days():
+    assert (photo.spec_on(date(2021, 5, 1)).width, photo.spec_on(date(2026, 5, 1)).width) == (288, 480)
+
+
+def test_a_photo_is_its_owners_alone(app, person, client):
+    upload(app, life.good_photo())
+    path = f"/files/{PrivateFile.objects.get().pk}/"
+    stranger = life.registered(name="陆大海")
+    assert client.get(path).status_code == 404
+    client.force_login(stranger.user)
+    assert client.get(path).status_code == 404
+    client.force_login(person.user)
+    seen = client.get(path)
+    assert (seen.status_code, seen["Content-Type"], seen["Cache-Control"]) == (200, "image/jpeg", "private, no-store")
+    assert b"".join(seen.streaming_content)[:2] == b"\xff\xd8"
+
+
+def test_staff_have_no_record_of_their_own(api, django_user_model):
+    api.force_authenticate(django_user_model.objects.create_user("e", name="编辑", is_staff=True))
+    for path in ("/api/v1/me/", "/api/v1/me/profile/"):
+        assert (api.get(path).status_code, api.get(path).json()["code"]) == (403, "permission_denied")
+
+
+def test_a_refused_photo_leaves_the_old_one(app):
+    upload(app, life.good_photo())
+    before = Candidate.objects.get().photo_id
+    assert upload(app, _jpeg()).status_code == 400
+    assert Candidate.objects.get().photo_id == before
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+def test_numbers_given_at_once_are_all_different_and_leave_no_gap(reference):
+    people = [life.registered() for _ in range(8)]
+    for person in people:
+        actions.save_profile(life.profile(), by=life.actor(person))
+    outcome = threads(8, lambda n: actions.set_photo(life.good_photo(n), by=life.actor(people[n])).candidate_number)
+    assert not outcome.errors
+    prefix = number_prefix("450100", clock.today())
+    assert sorted(outcome.values.values()) == [f"{prefix}{n:05d}" for n in range(1, 9)]
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+def test_eight_uploads_of_one_person_give_one_number(reference):
+    person = life.registered()
+    actions.save_profile(life.profile(), by=life.actor(person))
+    outcome = threads(8, lambda n: actions.set_photo(life.good_photo(n), by=life.actor(person)).candidate_number)
+    assert not outcome.errors
+    assert len(set(outcome.values.values())) == 1
+    assert NumberCounter.objects.get().last == 1
+
+
+def test_a_rolled_back_enrolment_loses_no_number(person, monkeypatch):
+    actions.save_profile(life.profile(), by=life.actor(person))
+
+    def fail(*_args, **_kwargs):
+        raise ConnectionError
+
+    monkeypatch.setattr(actions, "say", fail)
+    with pytest.raises(ConnectionError):
+        actions.set_photo(life.good_photo(), by=life.actor(person))
+    assert not NumberCounter.objects.exists()
+    assert Candidate.objects.get().candidate_number is None
