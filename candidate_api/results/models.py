@@ -31,7 +31,8 @@ class Score(models.Model):
             models.UniqueConstraint(fields=["candidate", "course", "session"], name="score_once_a_session"),
             models.CheckConstraint(condition=models.Q(score__lte=100) | models.Q(score=None), name="score_to_100"),
             models.CheckConstraint(
-                condition=~models.Q(source="written", status="passed") | models.Q(score__isnull=False, score__gte=PASS_MARK),
+                condition=~models.Q(source="written", status="passed")
+                | models.Q(score__isnull=False, score__gte=PASS_MARK),
                 name="score_passed_from_60",
             ),
         ]
