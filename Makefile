@@ -12,6 +12,7 @@ help:
 	@echo "make lint        style, types, import contracts, migrations, production checks, the API document"
 	@echo "make format      write Python and templates in the house's style"
 	@echo "make openapi     write docs/openapi.yaml from the code"
+	@echo "make docs        write the generated parts of docs/*.md from the code"
 	@echo "make pins        compile requirements*.txt from requirements*.in"
 
 demo: .venv/.pins
@@ -33,6 +34,9 @@ format: .venv/.pins-dev
 
 openapi: .venv/.pins
 	@$(RUN) tests/openapi.py --write
+
+docs: .venv/.pins-dev
+	@$(RUN) tests/docs.py --write
 
 PINS := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--custom-compile-command "make pins"
@@ -57,4 +61,4 @@ pins: .venv/.pins
 INSTALL = $${UV_DEFAULT_INDEX:+env} $$($(RUN) -m pip config get global.index-url 2>/dev/null | sed 's/^/env UV_DEFAULT_INDEX=/') \
 	.venv/bin/uv pip install --quiet --python $(RUN) --require-hashes
 
-.PHONY: help demo demo-reset test lint format openapi pins
+.PHONY: help demo demo-reset test lint format openapi docs pins

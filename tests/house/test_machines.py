@@ -1,25 +1,12 @@
 """Every state column is protected and moves exactly as its noun's table says."""
 
-import importlib
-import pkgutil
-from collections.abc import Iterator
-
 import pytest
 from django.apps import apps
 from django.db import models
 from django_fsm import FSMField
 
-from portal.kernel.states import Machine
+from tests.house.machines import machines
 from tests.house.source import FLOORS
-
-
-def machines() -> Iterator[Machine]:
-    for floor in FLOORS:
-        package = importlib.import_module(floor)
-        for module in pkgutil.walk_packages(package.__path__, f"{floor}."):
-            if ".states" in module.name and ".tests" not in module.name:
-                found = vars(importlib.import_module(module.name)).values()
-                yield from (value for value in found if isinstance(value, Machine))
 
 
 def columns() -> list[tuple[type[models.Model], FSMField]]:
