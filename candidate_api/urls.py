@@ -44,7 +44,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("payments/wechat/notify/", payments.wechat_notify, name="wechat-notify"),
     path("me/registration-options/", registrations.Options.as_view()),
     path("me/registrations/", registrations.Registrations.as_view()),
-    path("me/registrations/<int:registration_id>/", registrations.OneRegistration.as_view()),
+    path("me/registrations/<row:registration_id>/", registrations.OneRegistration.as_view()),
     # the catalogue and its sessions
     path("majors/", catalogue.Majors.as_view(), name="majors"),
     path("majors/<str:code>/", catalogue.MajorByCode.as_view(), name="major"),

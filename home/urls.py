@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, path
 
+from home.doors import public
 from home.pages import account, business, me, orders, papers, queries, registration, services, settings
 from portal.kernel.files.pages import serve
 
@@ -17,8 +18,8 @@ _business = [
     path("business/", business.index, name="business"),
     path("business/registration/", registration.choose, name="registration"),
     path("business/my-registrations/", registration.mine, name="my-registrations"),
-    path("business/my-registrations/<int:registration_id>/cancel/", registration.cancel, name="registration-cancel"),
-    path("business/my-registrations/<int:registration_id>/change/", registration.change, name="registration-change"),
+    path("business/my-registrations/<row:registration_id>/cancel/", registration.cancel, name="registration-cancel"),
+    path("business/my-registrations/<row:registration_id>/change/", registration.change, name="registration-change"),
     path("business/orders/<str:number>/", orders.order, name="order"),
     path("business/orders/<str:number>/pay/", orders.pay, name="order-pay"),
     path("business/orders/<str:number>/confirm/", orders.confirm, name="order-confirm"),
@@ -40,7 +41,7 @@ _me = [
     path("me/profile/", me.profile, name="profile"),
     path("me/photo/", me.photo, name="photo"),
     path("me/messages/", me.messages, name="messages"),
-    path("me/messages/<int:message_id>/read/", me.read, name="message-read"),
+    path("me/messages/<row:message_id>/read/", me.read, name="message-read"),
     path("elder/", settings.elder, name="elder"),
 ]
 
@@ -48,5 +49,5 @@ urlpatterns: list[URLPattern] = [
     *_account,
     *_business,
     *_me,
-    path("files/<uuid:file_id>/", serve, name="file"),
+    path("files/<uuid:file_id>/", public(serve), name="file"),
 ]

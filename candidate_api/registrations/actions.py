@@ -116,24 +116,30 @@ def _offerings(session: ExamSession, courses: list[str]) -> dict[str, Offering]:
 def cancel(registration_id: int, *, by: Actor) -> Registration:
     """取消报考 of one entry before its order is paid. The order goes on with the others, or ends with the last.
 
-    Raises Problem: `not_found`, `already_paid`, `state_conflict`, `window_closed`, `payment_in_progress`.
+    Raises Problem: `not_found`, `already_paid`, `state_conflict`, `order_closed`, `payment_in_progress`.
     """
     row = queries.one(by, registration_id)
     if row.state == "confirmed":
         raise Problem(Code.ALREADY_PAID, _("已经缴费，不能取消；报考时间内可以更换课程或考区。"))
     REGISTRATION.check(row.state, "cancel", Who.CANDIDATE)
-    if not row.order.registrations.filter(state="pending").exclude(pk=row.pk).exists():
-        payments.cancel_order(row.order.number, by=by)
-        return queries.one(by, registration_id)
     # The amount will change: what is open at the channel for the old amount is closed there first.
     payments.stop_paying(row.order.number, by=by)
-    with transaction.atomic():
-        order = payments.lock_to_amend(row.order.number, by=by)
-        row = queries.for_update(by, registration_id)
-        REGISTRATION.check(row.state, "cancel", Who.CANDIDATE)
-        end(row, "cancel", by=by)
-        payments.change_amount(order, -row.fee_fen, by=by)
-    return row
+    if not _withdraw(registration_id, row.order.number, by=by):
+        payments.cancel_order(row.order.number, by=by)
+    return queries.one(by, registration_id)
+
+
+@transaction.atomic
+def _withdraw(registration_id: int, order_number: str, *, by: Actor) -> bool:
+    """Take one entry out of its order; False, with nothing changed, where it is the order's last."""
+    order = payments.lock_to_amend(order_number, by=by)
+    row = queries.for_update(by, registration_id)
+    REGISTRATION.check(row.state, "cancel", Who.CANDIDATE)
+    if not order.registrations.filter(state="pending").exclude(pk=row.pk).exists():
+        return False
+    end(row, "cancel", by=by)
+    payments.change_amount(order, -row.fee_fen, by=by)
+    return True
 
 
 def change(registration_id: int, *, course: str = "", district: str = "", by: Actor) -> Registration:
@@ -142,15 +148,16 @@ def change(registration_id: int, *, course: str = "", district: str = "", by: Ac
     Raises Problem: `not_found`, `window_closed`, `state_conflict`, `entries_refused`, `payment_in_progress`.
     """
     seen = queries.one(by, registration_id)
+    require_open(Business.COURSE_REGISTRATION, session=seen.session.code)
     if seen.state == "pending" and course:
         payments.stop_paying(seen.order.number, by=by)
     with transaction.atomic():
+        require_open(Business.COURSE_REGISTRATION, session=seen.session.code)
         candidate = candidates.for_update(by)
         if seen.state == "pending":
             payments.lock_to_amend(seen.order.number, by=by)
         row = queries.for_update(by, registration_id)
         REGISTRATION.check(row.state, "change", Who.CANDIDATE)
-        require_open(Business.COURSE_REGISTRATION, session=row.session.code)
         offering = _offerings(row.session, [course]).get(course) if course else row.offering
         place = District.objects.filter(code=district).first() if district else row.district
         held = queries.held(candidate, row.session)

@@ -28,12 +28,11 @@ class Score(models.Model):
         verbose_name = _("成绩")
         verbose_name_plural = _("成绩")
         constraints: ClassVar = [
-            models.UniqueConstraint(
-                fields=["candidate", "course", "session"], name="score_once_a_session", nulls_distinct=True
-            ),
+            models.UniqueConstraint(fields=["candidate", "course", "session"], name="score_once_a_session"),
             models.CheckConstraint(condition=models.Q(score__lte=100) | models.Q(score=None), name="score_to_100"),
             models.CheckConstraint(
-                condition=~models.Q(source="written", status="passed") | models.Q(score__gte=PASS_MARK),
+                condition=~models.Q(source="written", status="passed")
+                | models.Q(score__isnull=False, score__gte=PASS_MARK),
                 name="score_passed_from_60",
             ),
         ]

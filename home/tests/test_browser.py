@@ -22,7 +22,7 @@ def test_the_device_works_instead_of_the_eye_and_a_code_is_sent_inline(browser: 
     browser.click("button[value=code]")
     browser.locator(".notice.success").wait_for()
     assert browser.input_value("#id_name") == "韦小莉"
-    assert "秒后可重发" in browser.inner_text("button[value=code]")
+    browser.get_by_text("秒后可重发").wait_for()
     assert life.code_sent_to("13900002222").isdigit()
 
 

@@ -82,6 +82,17 @@ def is_empty() -> bool:
 
 def seed() -> None:
     """Fill an empty demo. The stand-in gateway must be listening: the candidate's fee is paid through it."""
+    coming, last = furnish()
+    candidate = _register("韦小莉", "450103199803124525", "13800000001")
+    _enrol(candidate)
+    _give_scores(candidate, last)
+    _register("覃志明", "450102200108156014", "13800000002")
+    _take_courses(candidate, coming)
+    _deliver()
+
+
+def furnish() -> tuple[ExamSession, ExamSession]:
+    """The office without its candidates; the session that can be registered for, and the one before."""
     call_command("load_catalogue", stdout=StringIO())
     today = clock.today()
     coming, last = _sessions(today)
@@ -92,12 +103,7 @@ def seed() -> None:
     seed_news(today, coming.code)
     _staff()
     open_seats(coming.pk, by=SEED)
-    candidate = _register("韦小莉", "450103199803124525", "13800000001")
-    _enrol(candidate)
-    _give_scores(candidate, last)
-    _register("覃志明", "450102200108156014", "13800000002")
-    _take_courses(candidate, coming)
-    _deliver()
+    return coming, last
 
 
 def _sessions(today: date) -> tuple[ExamSession, ExamSession]:

@@ -33,7 +33,7 @@ SPEC = photo.spec_on(date(2026, 11, 23))
 
 @pytest.fixture
 def person():
-    return life.registered()
+    return life.registered(number=life.id_number(123))
 
 
 @pytest.fixture
@@ -88,7 +88,6 @@ def test_what_is_typed_wide_is_kept_narrow(app):
         ({"birth_date": "1990-01-01"}, "locked"),
         ({"gender": "female"}, "locked"),
         ({"name": "别人"}, "unknown_field"),
-        ({"address": "\x00"}, "null_characters_not_allowed"),
         ({"address": {"a": 1}}, "invalid"),
     ],
 )
@@ -157,7 +156,8 @@ def test_where_and_with_what_it_was_taken_is_not_kept(app):
     image.save(out, "JPEG", quality="keep", exif=exif, dpi=(300, 300))
     assert b"CanaryPhone" in out.getvalue()
     assert upload(app, out.getvalue()).status_code == 200
-    kept = PrivateFile.objects.get().content.read()
+    with PrivateFile.objects.get().content.open() as file:
+        kept = file.read()
     assert b"CanaryPhone" not in kept
     assert photo.faults(kept, SPEC) == []
 

@@ -299,6 +299,18 @@ def test_control_without_lock_and_constraints_one_person_registers_twice(person,
 
 @pytest.mark.postgresql
 @pytest.mark.django_db(transaction=True)
+def test_both_entries_of_an_order_cancelled_at_once_end_it(person):
+    by = life.actor(person)
+    actions.submit(SESSION, [(SLOT_1, NANNING), (SLOT_2, NANNING)], by=by)
+    entries = list(Registration.objects.values_list("pk", flat=True))
+    outcome = threads(2, lambda n: actions.cancel(entries[n], by=by).state)
+    assert not outcome.errors
+    assert set(states(person).values()) == {"cancelled"}
+    assert Order.objects.get().state == "cancelled"
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
 def test_the_last_seat_goes_to_one_of_eight(reference):
     life.open_window(SESSION)
     people = [life.enrolled() for _ in range(8)]

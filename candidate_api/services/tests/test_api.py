@@ -207,7 +207,7 @@ def test_a_date_is_as_good_as_a_tag_once_it_is_past(client: Client) -> None:
 def test_home_shows_banners_tiles_and_news(client: Client) -> None:
     seed_tiles()
     Banner.objects.create(title="诚信考试", target="/news/")
-    made = window("graduation", notice="核对照片")
+    made = window("course-registration", notice="核对照片")
     news("第一条")
 
     response = client.get("/api/v1/home/")
@@ -217,16 +217,16 @@ def test_home_shows_banners_tiles_and_news(client: Client) -> None:
     assert [item["title"] for item in shown["news"]] == ["第一条"]
     assert shown["unread_messages"] is None
     groups = [tile["group"] for tile in shown["tiles"]]
-    assert groups == ["query"] * 5 + ["business"] * 10
+    assert groups == ["query"] * 5 + ["business"] * 3
     first = shown["tiles"][5]
     assert first == {
-        "slug": "graduation",
-        "label": "毕业申请",
-        "icon": "cap",
+        "slug": "course-registration",
+        "label": "课程报考",
+        "icon": "edit",
         "group": "business",
         "group_label": "业务办理",
-        "target": "/business/",
-        "business": "graduation",
+        "target": "/business/registration/",
+        "business": "course-registration",
         "is_open": True,
         "state": "open",
         "opens_at": clock.local(made.opens_at).isoformat(),

@@ -62,4 +62,4 @@ def test_tiles_cost_two_queries(django_assert_num_queries: object) -> None:
         window(business)
 
     with django_assert_num_queries(2):  # type: ignore[operator]
-        assert len(shown()) == 15
+        assert len(shown()) == 8

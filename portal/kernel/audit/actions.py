@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import models, transaction
@@ -23,11 +23,13 @@ def entry(
     from_state: str = "",
     to_state: str = "",
     note: str = "",
+    at: datetime | None = None,
     **data: Any,
 ) -> AuditEntry:
-    """An unsaved entry, for verbs that write many at once with `bulk_create`."""
+    """An unsaved entry, for verbs that write many at once with `bulk_create`; `at` where it tells of another instant
+    than now (histories that are brought in)."""
     made = AuditEntry(
-        at=clock.now(),
+        at=at or clock.now(),
         actor_id=by.user_id,
         actor_name=by.name,
         channel=by.channel,

@@ -12,6 +12,7 @@ from portal.kernel.audit.actions import record
 from portal.kernel.errors import Code, Problem
 from portal.kernel.messages import providers
 from portal.kernel.messages.models import Message
+from portal.kernel.messages.rules import DESK
 from portal.kernel.messages.states import MESSAGE, RETRY_AFTER, STUCK_AFTER, Channel
 from portal.kernel.messages.templates import REGISTRY
 from portal.kernel.states import Who
@@ -97,7 +98,7 @@ def deliver(message_id: int) -> bool:
         else:
             message.postpone()
             message.due_at = clock.now() + RETRY_AFTER[message.attempts - 1]
-        message.last_error = str(error)[:200]
+        message.last_error = str(error).replace(message.address, "***")[:200]  # not encrypted, and staff read it
         message.save(update_fields=["state", "due_at", "last_error"])
         return False
     message.hand_over()
@@ -126,10 +127,12 @@ def _take(message_id: int) -> Message | None:
 
 @transaction.atomic
 def retry(message_id: int, *, by: Actor) -> Message:
-    """Queue a given-up message again; staff only. Raises Problem."""
-    message = Message.objects.select_for_update(of=("self",)).get(pk=message_id)
-    if not by.roles:
+    """Queue a given-up message again; for the desk's roles. Raises Problem."""
+    message = Message.objects.select_for_update(of=("self",)).filter(pk=message_id).first()
+    if not by.has_role(*DESK):
         raise Problem(Code.PERMISSION_DENIED)
+    if message is None:
+        raise Problem(Code.NOT_FOUND, _("没有这条消息。"))
     MESSAGE.check(message.state, "retry", Who.STAFF)
     message.retry()
     message.due_at = clock.now()

@@ -1,0 +1,102 @@
+"""The sessions that there is something to tell of: what was offered, when one could register, which seats are left."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from candidate_api.catalogue.models import PlanCourse
+from candidate_api.sessions.models import ExamSession, Offering, SeatPool
+from cms.seed.windows import seed_windows
+from cms.windows.actions import create_window
+from cms.windows.models import BusinessWindow
+from cms.windows.queries import current
+from cms.windows.rules import Business
+from portal.kernel import clock
+from portal.kernel.actor import Actor
+
+BUSINESS = Business.COURSE_REGISTRATION
+# Whatever is over must have been over for a while: an order lives half an hour, a refund arrives within minutes.
+SETTLED = timedelta(minutes=50)
+
+
+@dataclass
+class Term:
+    """One session. `until` is the last instant for histories that are over; `by_major` what each plan finds there."""
+
+    session: ExamSession
+    opens_at: datetime
+    closes_at: datetime
+    until: datetime
+    is_open: bool
+    released: bool
+    offered: list[Offering]
+    by_major: dict[int, list[Offering]] = field(default_factory=dict)
+
+    @property
+    def has_begun(self) -> bool:
+        return self.opens_at < self.until
+
+
+def terms(now: datetime, *, by: Actor) -> list[Term]:
+    """Every session with a timetable, oldest first. Where nobody has announced when to register, that is done now."""
+    offered: dict[int, list[Offering]] = {}
+    for row in Offering.objects.select_related("session", "course").order_by("session__code", "slot", "course__code"):
+        offered.setdefault(row.session_id, []).append(row)
+    plans: dict[int, set[int]] = {}
+    lines = PlanCourse.objects.filter(group__plan__is_current=True)
+    for major_id, course_id in lines.values_list("group__plan__major_id", "course_id"):
+        plans.setdefault(major_id, set()).add(course_id)
+    return [_term(rows, plans, now, by=by) for rows in offered.values()]
+
+
+def _term(rows: list[Offering], plans: dict[int, set[int]], now: datetime, *, by: Actor) -> Term:
+    session = rows[0].session
+    window = _window(session, now, by=by)
+    return Term(
+        session=session,
+        opens_at=window.opens_at,
+        closes_at=window.closes_at,
+        until=min(window.closes_at, now - SETTLED),
+        is_open=window.opens_at <= now - SETTLED and now < window.closes_at,
+        released=session.scores_at is not None and session.scores_at <= now,
+        offered=rows,
+        by_major={major: [row for row in rows if row.course_id in courses] for major, courses in plans.items()},
+    )
+
+
+def _window(session: ExamSession, now: datetime, *, by: Actor) -> BusinessWindow:
+    if current(BUSINESS, session=session.code) is None:
+        if session.first_day > clock.local(now).date():
+            seed_windows(clock.local(now).date(), session.code)
+        else:
+            opens_at = clock.at(session.first_day - timedelta(days=125), 9)
+            create_window(
+                business=BUSINESS,
+                phase="apply",
+                session=session.code,
+                opens_at=opens_at,
+                closes_at=clock.at(session.first_day - timedelta(days=112), 18),
+                by=by,
+            )
+    window = current(BUSINESS, session=session.code)
+    assert window is not None  # noqa: S101 -- announced above
+    return window
+
+
+class Seats:
+    """The limited places: what is left, and what was taken. The rows stay locked until the transaction ends."""
+
+    def __init__(self) -> None:
+        pools = SeatPool.objects.select_for_update().order_by("session_id", "district_id", "slot")
+        self._pools = {(pool.session_id, pool.district_id, pool.slot): pool for pool in pools}
+
+    def take(self, session_id: int, district_id: int, slot: int) -> bool:
+        pool = self._pools.get((session_id, district_id, slot))
+        if pool is None:
+            return True
+        if pool.taken >= pool.capacity:
+            return False
+        pool.taken += 1
+        return True
+
+    def keep(self) -> None:
+        SeatPool.objects.bulk_update(self._pools.values(), ["taken"], batch_size=500)

@@ -1,0 +1,81 @@
+"""The log at the desk, to be read: there is no address under which it could be changed, exported or deleted."""
+
+import json
+from typing import Any, ClassVar
+
+import django_filters
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.filters import DateRangePickerWidget, WagtailFilterSet
+from wagtail.admin.ui.tables import Column
+
+from portal.kernel.admin import Listing, ListingViewSet, seconds
+from portal.kernel.audit.models import AuditEntry
+from portal.kernel.audit.queries import visible_to
+from portal.kernel.audit.rules import READERS
+
+
+def _state(entry: AuditEntry) -> str:
+    return f"{entry.from_state} → {entry.to_state}" if entry.from_state or entry.to_state else ""
+
+
+def _content(entry: AuditEntry) -> str:
+    data = json.dumps(entry.data, ensure_ascii=False, sort_keys=True) if entry.data else ""
+    return f"{entry.note} {data}".strip()
+
+
+def _actor(entry: AuditEntry) -> str:
+    return f"{entry.actor_name}（{entry.actor_id}）" if entry.actor_id else entry.actor_name
+
+
+class AuditFilters(WagtailFilterSet):
+    verb = django_filters.CharFilter(
+        label=_("操作"), lookup_expr="startswith", help_text=_("操作代码或其开头，如 messages.retry 或 messages.")
+    )
+    actor = django_filters.CharFilter(label=_("操作人"), method="by_actor", help_text=_("姓名或编号"))
+    subject = django_filters.CharFilter(
+        label=_("对象"), method="by_subject", help_text=_("类型，或类型:编号，如 kernel.message:12")
+    )
+    at = django_filters.DateFromToRangeFilter(label=_("日期"), widget=DateRangePickerWidget)
+
+    class Meta:
+        model = AuditEntry
+        fields: ClassVar = ["verb", "actor", "subject", "at"]
+
+    def by_actor(self, rows: "QuerySet[Any]", _name: str, value: str) -> "QuerySet[Any]":
+        if value.isdecimal() and len(value) < 19:
+            return rows.filter(actor_id=int(value))
+        return rows.filter(actor_name=value)
+
+    def by_subject(self, rows: "QuerySet[Any]", _name: str, value: str) -> "QuerySet[Any]":
+        kind, _colon, number = value.partition(":")
+        rows = rows.filter(subject_type=kind.lower())
+        return rows.filter(subject_id=number) if number else rows
+
+
+class AuditListing(Listing):
+    model = AuditEntry
+    filterset_class = AuditFilters
+    verbose_name_plural = _("审计记录")
+    columns: ClassVar = [
+        Column("at", label=_("时间"), accessor=lambda entry: seconds(entry.at)),
+        Column("actor", label=_("操作人"), accessor=_actor),
+        Column("channel", label=_("渠道"), accessor=lambda entry: f"{entry.channel} {entry.address}"),
+        Column("verb", label=_("操作")),
+        Column("subject", label=_("对象"), accessor=lambda entry: f"{entry.subject_type}:{entry.subject_id}"),
+        Column("state", label=_("状态"), accessor=_state),
+        Column("content", label=_("说明"), accessor=_content),
+        Column("request_id", label=_("请求编号")),
+    ]
+
+    def get_base_queryset(self) -> Any:
+        return visible_to(self.actor)
+
+
+class AuditViewSet(ListingViewSet):
+    name = "audit"
+    icon = "history"
+    menu_label = _("审计日志")
+    menu_order = 8010
+    roles = READERS
+    listing = AuditListing

@@ -1,0 +1,3 @@
+"""Who reads the log."""
+
+READERS = ("auditor", "administrator")  # codes of review.offices.states.Role
