@@ -43,7 +43,6 @@ def seed(number: int, seed: int = 1) -> str:
 
 def healthy() -> None:
     assert [str(finding) for finding in check()] == []
-    assert all(checked.rows > 0 for checked in look())
     assert list(verify()) == []
     connection.check_constraints()
 
@@ -58,6 +57,7 @@ def test_two_hundred_with_everything_that_happens_to_people() -> None:
     assert set(Registration.objects.values_list("session__code", flat=True)) == {"2026-10", "2027-04"}
     assert set(Score.objects.values_list("session__code", flat=True)) == {"2026-10"}
     sat = Score.objects.exclude(status="absent")
+    assert all(checked.rows > 0 for checked in look())
     assert 0.4 < sat.filter(status="passed").count() / sat.count() < 0.75
     healthy()
 
@@ -146,10 +146,11 @@ def test_histories_are_in_order_and_none_is_of_tomorrow() -> None:
 
 
 @pytest.mark.postgresql
-def test_two_thousand_by_copy() -> None:
-    said = seed(2000)
+@pytest.mark.django_db(transaction=True)  # a second connection writes
+def test_thousands_by_copy_in_two_batches() -> None:
+    said = seed(2500)
     assert int(re.search(r"每秒 (\d+) 名", said)[1]) > 100  # far below what it does alone on a machine
-    assert Candidate.objects.count() == 2000
+    assert Candidate.objects.count() == 2500
     assert set(Refund.objects.values_list("reason", flat=True)) == {"late", "duplicate"}
     assert set(PaymentEvent.objects.values_list("kind", flat=True)) == {"prepare", "notify", "query", "close", "refund"}
     healthy()
