@@ -21,6 +21,7 @@ from candidate_api.sessions.models import SeatPool
 from cms.windows.models import BusinessWindow
 from portal.kernel import clock
 from portal.kernel.audit.models import AuditEntry
+from tests.tampering import append_only_lifted
 
 pytestmark = pytest.mark.django_db
 
@@ -78,7 +79,8 @@ def enrolled() -> Any:
 
 
 def forget_events(p: Province) -> None:
-    PaymentEvent.objects.filter(attempt=p.attempt)._raw_delete(using="default")
+    with append_only_lifted(PaymentEvent):
+        PaymentEvent.objects.filter(attempt=p.attempt)._raw_delete(using="default")
 
 
 def forget_window(p: Province) -> None:

@@ -10,6 +10,7 @@ from portal.kernel.actor import Actor
 from portal.kernel.audit import actions
 from portal.kernel.audit.models import AuditEntry, AuditLink
 from portal.kernel.users.models import User
+from tests.tampering import append_only_lifted
 
 pytestmark = pytest.mark.django_db
 BY = Actor.system("test")
@@ -55,17 +56,8 @@ def test_the_models_refuse_change_and_deletion(three, rows):
 
 
 def _behind_the_models_back(sql: str, *values: object) -> None:
-    """What somebody with the database's password can do; on PostgreSQL only once the trigger is off."""
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # a table with pending checks cannot be altered
-            cursor.execute("ALTER TABLE kernel_auditentry DISABLE TRIGGER USER")
-            cursor.execute("ALTER TABLE kernel_auditlink DISABLE TRIGGER USER")
+    with append_only_lifted(AuditEntry, AuditLink), connection.cursor() as cursor:
         cursor.execute(sql, values)
-        if connection.vendor == "postgresql":
-            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-            cursor.execute("ALTER TABLE kernel_auditentry ENABLE TRIGGER USER")
-            cursor.execute("ALTER TABLE kernel_auditlink ENABLE TRIGGER USER")
 
 
 def test_an_altered_entry_is_found(three):
