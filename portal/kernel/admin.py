@@ -1,6 +1,5 @@
 """What the kernel's lists at the desk share: one screen, shown by role, quick however long its table grows."""
 
-from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -10,10 +9,10 @@ from django.urls import URLPattern, path
 from django.utils.functional import cached_property
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.paginator import WagtailPaginator
+from wagtail.admin.ui.tables import Column
 from wagtail.admin.views.generic import BaseListingView
 from wagtail.admin.viewsets.base import ViewSet
 
-from portal.kernel import clock
 from portal.kernel.actor import Actor
 from portal.kernel.edges import actor_of
 
@@ -87,6 +86,7 @@ class ListingViewSet(ViewSet):
         return ItemForRoles
 
 
-def seconds(instant: datetime | None) -> str:
-    """An instant on a wall clock in Guangxi, to the second; nothing for nothing."""
-    return f"{clock.local(instant):%Y-%m-%d %H:%M:%S}" if instant else ""
+class Instant(Column):
+    """A time to the second: the day, and below it the hour."""
+
+    cell_template_name = "kernel/instant.html"

@@ -176,6 +176,7 @@ CONTENT_SECURITY_POLICY = {
 
 # -- Wagtail ----------------------------------------------------------------------------------------------------
 WAGTAIL_SITE_NAME = "广西自考"
+WAGTAILADMIN_USER_LOGIN_FORM = "portal.kernel.users.admin.LoginForm"
 WAGTAIL_I18N_ENABLED = False
 WAGTAIL_GRAVATAR_PROVIDER_URL = None
 WAGTAIL_ENABLE_UPDATE_CHECK = False

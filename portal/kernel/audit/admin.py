@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.filters import DateRangePickerWidget, WagtailFilterSet
 from wagtail.admin.ui.tables import Column
 
-from portal.kernel.admin import Listing, ListingViewSet, seconds
+from portal.kernel.admin import Instant, Listing, ListingViewSet
 from portal.kernel.audit.models import AuditEntry
 from portal.kernel.audit.queries import visible_to
 from portal.kernel.audit.rules import READERS
@@ -58,14 +58,13 @@ class AuditListing(Listing):
     filterset_class = AuditFilters
     verbose_name_plural = _("审计记录")
     columns: ClassVar = [
-        Column("at", label=_("时间"), accessor=lambda entry: seconds(entry.at)),
+        Instant("at", label=_("时间")),
         Column("actor", label=_("操作人"), accessor=_actor),
-        Column("channel", label=_("渠道"), accessor=lambda entry: f"{entry.channel} {entry.address}"),
         Column("verb", label=_("操作")),
         Column("subject", label=_("对象"), accessor=lambda entry: f"{entry.subject_type}:{entry.subject_id}"),
         Column("state", label=_("状态"), accessor=_state),
-        Column("content", label=_("说明"), accessor=_content),
-        Column("request_id", label=_("请求编号")),
+        Column("source", label=_("来源"), accessor=lambda e: f"{e.channel} {e.address} {e.request_id[:8]}"),
+        Column("content", label=_("说明"), accessor=_content, classname="wrap-anywhere", width="24%"),
     ]
 
     def get_base_queryset(self) -> Any:

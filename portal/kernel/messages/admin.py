@@ -1,6 +1,7 @@
 """The outbox at the desk: what went, what waits, what failed and why; a button sends again what was given up."""
 
 from collections import Counter
+from datetime import datetime
 from typing import Any, ClassVar
 
 import django_filters
@@ -17,7 +18,7 @@ from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.ui.tables import Column, StatusTagColumn
 from wagtail.admin.utils import get_valid_next_url_from_request
 
-from portal.kernel.admin import ForRoles, Listing, ListingViewSet, seconds
+from portal.kernel.admin import ForRoles, Instant, Listing, ListingViewSet
 from portal.kernel.errors import Problem
 from portal.kernel.messages.actions import retry
 from portal.kernel.messages.models import Message
@@ -28,6 +29,7 @@ from portal.kernel.messages.templates import REGISTRY
 from portal.kernel.states import Who
 from portal.kernel.text import mask_email, mask_mobile, mask_name
 
+_ONE_LINE = "w-whitespace-nowrap"
 _MASK = {Channel.SMS: mask_mobile, Channel.EMAIL: mask_email}
 
 
@@ -39,6 +41,10 @@ def _recipient(message: Message) -> str:
     name = mask_name(message.recipient.name) if message.recipient else ""
     address = _MASK[Channel(message.channel)](message.address) if message.address else ""
     return f"{name} {address}".strip()
+
+
+def _when(message: Message) -> datetime | None:
+    return message.due_at if message.state == "queued" else message.sent_at
 
 
 def _may_retry(message: Message) -> bool:
@@ -70,15 +76,16 @@ class MessageListing(Listing):
     results_template_name = "kernel/messages/results.html"
     verbose_name_plural = _("消息")
     columns: ClassVar = [
-        Column("created_at", label=_("创建时间"), accessor=lambda m: seconds(m.created_at)),
+        Instant("created_at", label=_("创建时间")),
         Column("template", label=_("模板"), accessor=lambda m: f"{m.title}（{m.template}）"),
-        Column("channel", label=_("渠道"), accessor="get_channel_display"),
+        Column("channel", label=_("渠道"), accessor="get_channel_display", classname=_ONE_LINE),
         Column("recipient", label=_("收件人"), accessor=_recipient),
-        StatusTagColumn("state", label=_("状态"), accessor="get_state_display", primary=_may_retry),
+        StatusTagColumn(
+            "state", label=_("状态"), accessor="get_state_display", primary=_may_retry, classname=_ONE_LINE
+        ),
         Column("attempts", label=_("次数")),
-        Column("last_error", label=_("最近错误")),
-        Column("due_at", label=_("下次发送"), accessor=lambda m: seconds(m.due_at) if m.state == "queued" else ""),
-        Column("sent_at", label=_("发送时间"), accessor=lambda m: seconds(m.sent_at)),
+        Column("last_error", label=_("最近错误"), classname="wrap-anywhere"),
+        Instant("when", label=_("发送或下次发送"), accessor=_when),
         RetryColumn("again", label=_("操作"), accessor=_may_retry),
     ]
 

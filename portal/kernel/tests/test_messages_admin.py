@@ -1,5 +1,7 @@
 """The outbox at the desk, through Wagtail's real screens."""
 
+from contextlib import suppress
+from threading import Barrier, BrokenBarrierError
 from typing import Any
 
 import pytest
@@ -7,13 +9,16 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from portal.kernel.actor import Actor
 from portal.kernel.audit.models import AuditEntry
+from portal.kernel.errors import Problem
 from portal.kernel.messages import actions, providers
 from portal.kernel.messages.models import Message
-from portal.kernel.messages.states import RETRY_AFTER, Channel
+from portal.kernel.messages.states import MESSAGE, RETRY_AFTER, Channel
 from portal.kernel.messages.templates import REGISTRY, Template
 from portal.kernel.tests.staff import member
 from portal.kernel.users.models import User
+from tests.races import threads
 
 pytestmark = pytest.mark.django_db
 LIST, RETRY = "/admin/messages/", "/admin/messages/retry/"
@@ -137,6 +142,28 @@ def test_one_given_up_is_sent_again_and_a_double_click_does_no_more(desk, monkey
     assert said(second) == ["1 条消息没有重新发送：当前状态为“待发送”，不能进行此操作。"]
     assert states() == {failed.pk: ("queued", 0)}
     assert AuditEntry.objects.filter(verb="messages.retry", channel="admin").count() == 1
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("locked", [True, False])
+def test_two_clicks_at_once_count_once(monkeypatch, locked):
+    """Both have read the row before either writes; the control without the lock sends it twice."""
+    failed, by, both = given_up(monkeypatch)[0], Actor.of(member("support"), "admin"), Barrier(2)
+    check = type(MESSAGE).check
+
+    def check_together(*args: Any) -> None:
+        with suppress(BrokenBarrierError):
+            both.wait(timeout=1)
+        check(*args)
+
+    monkeypatch.setattr(type(MESSAGE), "check", check_together)
+    if not locked:
+        monkeypatch.setattr("django.db.models.QuerySet.select_for_update", lambda rows, **options: rows)
+    outcome = threads(2, lambda _: actions.retry(failed.pk, by=by).state)
+
+    assert AuditEntry.objects.filter(verb="messages.retry").count() == len(outcome.values) == (1 if locked else 2)
+    assert all(isinstance(error, Problem) for error in outcome.errors.values())
 
 
 def test_what_was_sent_is_not_sent_again(desk):
