@@ -50,15 +50,17 @@ pins: .venv/.pins
 	test -x .venv/bin/python || $(PYTHON) -m venv .venv
 	sed -n '/^uv==/,/[^\\]$$/p' requirements.txt > .venv/uv.txt
 	$(RUN) -m pip install --quiet --disable-pip-version-check --require-hashes -r .venv/uv.txt
-	$(INSTALL) -r requirements.txt
+	$(call install,-r requirements.txt)
 	touch $@
 
 .venv/.pins-dev: requirements-dev.txt .venv/.pins
-	$(INSTALL) -r requirements.txt -r requirements-dev.txt
+	$(call install,-r requirements.txt -r requirements-dev.txt)
 	touch $@
 
-# uv does not read pip's configuration: a mirror that is named there is handed on.
-INSTALL = $${UV_DEFAULT_INDEX:+env} $$($(RUN) -m pip config get global.index-url 2>/dev/null | sed 's/^/env UV_DEFAULT_INDEX=/') \
-	.venv/bin/uv pip install --quiet --python $(RUN) --require-hashes
+# uv is fast, pip is always there: should the one fail, the other does it. uv does not read pip's configuration, so a
+# mirror that is named there is handed on.
+install = $${UV_DEFAULT_INDEX:+env} $$($(RUN) -m pip config get global.index-url 2>/dev/null | sed 's/^/env UV_DEFAULT_INDEX=/') \
+	.venv/bin/uv pip install --quiet --python $(RUN) --require-hashes $(1) \
+	|| $(RUN) -m pip install --quiet --disable-pip-version-check --require-hashes $(1)
 
 .PHONY: help demo demo-reset test lint format openapi docs pins

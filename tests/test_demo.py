@@ -73,14 +73,15 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
     )  # fmt: skip
     started = Demo(port, environment, process)
-    deadline = time.monotonic() + 120
+    # Alone it takes half a minute; here it shares the machine with the rest of the run.
+    deadline = time.monotonic() + 300
     while True:
         try:
             started.get("/demo/outbox.json")
             break
         except OSError:
             assert process.poll() is None, process.communicate()[0]
-            assert time.monotonic() < deadline, "no page within two minutes"
+            assert time.monotonic() < deadline, "no page within five minutes"
             time.sleep(0.2)
     try:
         yield started

@@ -11,8 +11,6 @@ class Purpose(TextChoices):
 
     REGISTER = "register", _("注册")
     LOGIN = "login", _("登录")
-    RESET = "reset", _("找回密码")
-    BIND = "bind", _("绑定")
 
 
 CODE_LIFE = timedelta(minutes=10)

@@ -1,6 +1,7 @@
 """Table of contents: the kernel's tasks by noun."""
 
 from portal.kernel.audit.tasks import seal
+from portal.kernel.idempotency.tasks import forget
 from portal.kernel.messages.tasks import deliver_due
 
-__all__ = ["deliver_due", "seal"]
+__all__ = ["deliver_due", "forget", "seal"]

@@ -32,7 +32,6 @@ CELERY_BROKER_URL = "memory://localhost"  # the worker and the clock run inside 
 CELERY_BROKER_TRANSPORT_OPTIONS = {"polling_interval": 0.2}
 EMAIL_BACKEND = "portal.demo.outbox.EmailBackend"
 SMS_PROVIDERS = ["portal.demo.outbox.SmsProvider"]
-STAFF_SECOND_FACTOR = False
 
 # The stand-in gateway listens here; its keys are made under var/ at its first start.
 WECHAT_TWIN_PORT = env.int("WECHAT_TWIN_PORT", default=PORT + 1)

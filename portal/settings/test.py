@@ -46,7 +46,6 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 CELERY_BROKER_URL = "memory://"
 EMAIL_BACKEND = "portal.demo.outbox.EmailBackend"
 SMS_PROVIDERS = ["portal.demo.outbox.SmsProvider"]
-STAFF_SECOND_FACTOR = False
 # Nobody answers at this gateway; tests that need one start the stand-in (candidate_api/payments/tests/gateway.py).
 WECHAT_PAY = credentials(VAR / "wechat") | {
     "gateway": "http://127.0.0.1:9",

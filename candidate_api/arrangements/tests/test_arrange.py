@@ -1,6 +1,7 @@
 from collections import Counter
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
@@ -312,3 +313,14 @@ class TestRace:
         )
         outcome = threads(3, lambda _number: arrange("2026-10", "a", by=make.OFFICE).seated)
         assert {type(error) for error in outcome.errors.values()} == {IntegrityError}
+
+
+def test_the_office_draws_the_seats_by_command(capsys: pytest.CaptureFixture[str]) -> None:
+    sitting, place = make.session(), make.district()
+    make.entries(make.people(3), sitting, place, [1])
+    with pytest.raises(CommandError):
+        call_command("arrange_seats", "2026-10", "--seed", "a seed")
+    assert not Seat.objects.exists()
+    make.site(place, [30])
+    call_command("arrange_seats", "2026-10", "--seed", "a seed")
+    assert capsys.readouterr().out.strip() == "考场安排：新安排 3，收回 0"

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
 
+from candidate_api.candidates.models import Candidate
 from candidate_api.results.models import Score
 from candidate_api.results.states import PASS_MARK, Status
 from candidate_api.sessions.models import Offering
@@ -27,7 +28,7 @@ class Life:
     """One enrolled candidate and what they have so far."""
 
     person: Person
-    candidate_id: int
+    candidate: Candidate
     by: Actor
     enrolled_at: datetime
     passed: set[int]
@@ -55,7 +56,7 @@ class Chronicle:
             at = self.now - timedelta(seconds=self.random.randrange(30, 900))
         elif fate == "late":  # begun in the last minutes, paid when the window had closed
             at = max(begins, term.until - timedelta(seconds=self.random.randrange(300, 1200)))
-        purchase = Purchase(self.store, self.random, life.by, life.candidate_id, term, entries, at)
+        purchase = Purchase(self.store, self.random, life.by, life.candidate.pk, term, entries, at)
         getattr(self, f"_{fate}")(purchase, at)
         if fate in _LIVE and term.released:
             self._scores(life, term, entries)
@@ -72,7 +73,7 @@ class Chronicle:
                 return
             if offering.slot in slots or offering.course_id in life.passed:
                 continue
-            if seated and not self.seats.take(term.session.pk, district.pk, offering.slot):
+            if seated and not self.seats.take((term.session.pk, district.pk, offering.slot)):
                 continue
             slots.add(offering.slot)
             yield Entry(offering, district)
@@ -117,16 +118,14 @@ class Chronicle:
             status, score = self._mark(life, item.offering)
             if status == Status.PASSED:
                 life.passed.add(item.offering.course_id)
-            self.store.add(
-                Score(
-                    id=self.store.key(Score),
-                    candidate_id=life.candidate_id,
-                    session_id=term.session.pk,
-                    course_id=item.offering.course_id,
-                    score=score,
-                    status=status,
-                    recorded_at=released - timedelta(days=3),
-                )
+            self.store.row(
+                Score,
+                candidate_id=life.candidate.pk,
+                session_id=term.session.pk,
+                course_id=item.offering.course_id,
+                score=score,
+                status=status,
+                recorded_at=released - timedelta(days=3),
             )
 
     def _mark(self, life: Life, offering: Offering) -> tuple[str, int | None]:

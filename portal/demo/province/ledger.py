@@ -18,7 +18,6 @@ from candidate_api.sessions.models import Offering
 from portal.demo.province.store import Store
 from portal.demo.province.terms import Term
 from portal.kernel.actor import Actor
-from portal.kernel.audit.actions import entry
 
 NOTIFY = Actor(None, "wechat-notify", "gateway")
 QUERY = Actor.system("query-pending")
@@ -56,10 +55,11 @@ class Purchase:
 
     def __post_init__(self) -> None:
         key = self.store.key(Order)
-        fees = [item.offering.fee_fen for item in self.entries]
+        fees = [self.term.fees[item.offering.pk] for item in self.entries]
         # Another eight digits for each key: 7654321 and 90000000 have no common factor.
         digits = 10_000_000 + key * 7_654_321 % 90_000_000
-        self.order = Order(
+        self.order = self.store.row(
+            Order,
             id=key,
             number=f"GX{self.at + timedelta(hours=8):%y%m%d}{digits}",
             payer_id=self.by.user_id,
@@ -70,7 +70,6 @@ class Purchase:
             expires_at=order_expires_at(self.at, self.term.closes_at),
             created_at=self.at,
         )
-        self.store.add(self.order)
         self.note(
             "payments.open_order",
             self.order,
@@ -84,8 +83,8 @@ class Purchase:
 
     def _registration(self, item: Entry, fee_fen: int) -> Registration:
         offering = item.offering
-        row = Registration(
-            id=self.store.key(Registration),
+        row = self.store.row(
+            Registration,
             candidate_id=self.candidate_id,
             session_id=offering.session_id,
             offering_id=offering.pk,
@@ -96,7 +95,6 @@ class Purchase:
             fee_fen=fee_fen,
             created_at=self.at,
         )
-        self.store.add(row)
         facts = {"order": self.order.number, "course": offering.course.code, "district": item.district.code}
         self.note("registrations.submit", row, self.by, self.at, to="pending", **facts)
         return row
@@ -105,14 +103,14 @@ class Purchase:
         self, verb: str, row: models.Model, by: Actor, at: datetime, *, to: str, was: str = "", **facts: Any
     ) -> None:
         """The audit entry of a step."""
-        self.store.add(entry(verb, row, by=by, at=at, from_state=was, to_state=to, **facts))
+        self.store.note(verb, row, by=by, at=at, from_state=was, to_state=to, **facts)
 
     def tell(
         self, attempt: PaymentAttempt, kind: str, outcome: str, at: datetime, body: str, event_id: str = ""
     ) -> None:
         """What the channel said."""
-        event = PaymentEvent(
-            id=self.store.key(PaymentEvent),
+        self.store.row(
+            PaymentEvent,
             attempt_id=attempt.pk,
             channel="wechat",
             kind=kind,
@@ -122,7 +120,6 @@ class Purchase:
             outcome=outcome,
             received_at=at,
         )
-        self.store.add(event)
 
     # -- paying -------------------------------------------------------------------------------------------------
     def start(self, at: datetime) -> PaymentAttempt:
@@ -130,8 +127,8 @@ class Purchase:
         self.tries += 1
         scene = self.random.choice(_SCENES)
         number = f"{self.order.number}-{self.tries:02d}"
-        attempt = PaymentAttempt(
-            id=self.store.key(PaymentAttempt),
+        attempt = self.store.row(
+            PaymentAttempt,
             order_id=self.order.pk,
             channel="wechat",
             scene=scene,
@@ -145,7 +142,6 @@ class Purchase:
             query_at=at + FIRST_QUERY,
             created_at=at,
         )
-        self.store.add(attempt)
         self.note("payments.start_attempt", attempt, self.by, at, to="created", channel="wechat", scene=scene)
         self.note("payments.open_attempt", attempt, self.by, after(at, 1), was="created", to="open")
         self.tell(attempt, "prepare", "opened", after(at, 1), f'{{"prepay_id":"wx{attempt.pk:034d}"}}')
@@ -191,8 +187,8 @@ class Purchase:
         at = attempt.resolved_at
         assert at is not None  # noqa: S101 -- the money has been taken
         attempt.refunded_fen = attempt.amount_fen
-        refund = Refund(
-            id=self.store.key(Refund),
+        refund = self.store.row(
+            Refund,
             attempt_id=attempt.pk,
             out_refund_no=f"{attempt.out_trade_no}-R1",
             amount_fen=attempt.amount_fen,
@@ -203,7 +199,6 @@ class Purchase:
             created_at=at,
             refunded_at=after(at, 62),
         )
-        self.store.add(refund)
         facts = {"amount_fen": refund.amount_fen, "reason": reason}
         self.note("payments.queue_refund", refund, by, at, to="queued", **facts)
         self.tell(attempt, "refund", "processing", after(at, 1), f'{{"out_refund_no":"{refund.out_refund_no}"}}')

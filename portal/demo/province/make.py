@@ -1,17 +1,21 @@
 """Making the province: batch by batch, each in one transaction, so that whatever was interrupted is whole."""
 
+import gc
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import count
 from random import Random
 from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.hashers import make_password
 from django.core.files.base import ContentFile
-from django.db import connection, models, transaction
+from django.db import connection, connections, models, transaction
 
 from candidate_api.accounts import notice
 from candidate_api.candidates.actions import EDITABLE
@@ -26,11 +30,10 @@ from portal.demo.portraits import portrait
 from portal.demo.province import people
 from portal.demo.province.histories import Chronicle, Life
 from portal.demo.province.people import Person, Places
-from portal.demo.province.store import Store
-from portal.demo.province.terms import Seats, Term, terms
+from portal.demo.province.store import Batch, Store
+from portal.demo.province.terms import Place, Seats, Term, keep, terms
 from portal.kernel import clock
 from portal.kernel.actor import Actor
-from portal.kernel.audit.actions import entry
 from portal.kernel.audit.models import AuditEntry
 from portal.kernel.crypto.sealing import blind_index
 from portal.kernel.files.models import PrivateFile
@@ -54,6 +57,16 @@ class Portrait:
     sha256: str
 
 
+@dataclass(frozen=True)
+class Told:
+    """A batch that is thought up: how many people, who of them gets a 准考证号, the rows, the seats."""
+
+    size: int
+    enrolled: list[Candidate]
+    batch: Batch
+    seats: Counter[Place]
+
+
 class Maker:
     """Makes candidates until told otherwise; `written` counts the rows of each table."""
 
@@ -64,6 +77,10 @@ class Maker:
         self.terms: list[Term] = [term for term in terms(self.now, by=SEEDER) if term.has_begun]
         self.store = Store(*TABLES)
         self.portraits: list[Portrait] = []
+        self.seats = Seats()
+        # Who was made with this seed before is not made again: the stream goes on where it ended.
+        self.serial = User.objects.filter(username__startswith=f"p{seed}-").count()
+        self._last: set[str] = set()  # documents and mobiles of the batch that may still be on its way
         # Nobody signs in with a password: making one for each would take longer than all the rest.
         self.no_password = make_password(None)
 
@@ -72,29 +89,55 @@ class Maker:
         return self.store.written
 
     def make(self, number: int, progress: Callable[[int], Any]) -> None:
-        """Make `number` candidates; `progress` is told how many more there are."""
-        self._draw_portraits(min(-(-number // PEOPLE_PER_PORTRAIT), MOST_PORTRAITS))
-        while number > 0:
-            size = min(number, BATCH)
-            with transaction.atomic():
-                self._batch(size)
-            progress(size)
-            number -= size
+        """Make `number` candidates; `progress` is told how many more there are.
 
-    def _batch(self, size: int) -> None:
-        # Who was made with this seed before is not made again: the stream goes on where it ended.
-        serial = User.objects.filter(username__startswith=f"p{self.seed}-").count()
-        random = Random(f"{self.seed}:{serial}")  # noqa: S311 -- a story
-        seats = Seats()
-        drawn = self._people(random, size)
-        numbers = self._numbers(drawn)
-        chronicle = Chronicle(self.store, seats, self.places, random, self.now)
-        for place, person in enumerate(drawn, serial + 1):
-            life = self._register(random, person, place, numbers)
+        While PostgreSQL takes one batch in, the next is thought up. SQLite writes in the transaction that reads.
+        """
+        self._draw_portraits(min(-(-number // PEOPLE_PER_PORTRAIT), MOST_PORTRAITS))
+        with _no_collector():
+            self._make(number, progress)
+
+    def _make(self, number: int, progress: Callable[[int], Any]) -> None:
+        sizes = [BATCH] * (number // BATCH) + [number % BATCH] * bool(number % BATCH)
+        if connection.vendor != "postgresql" or connection.in_atomic_block:
+            for size in sizes:
+                with transaction.atomic():
+                    self._write(self._tell(size))
+                progress(size)
+                gc.collect()
+            return
+        with ThreadPoolExecutor(1) as pen:
+            writing = None
+            for size in sizes:
+                told = self._tell(size)
+                if writing is not None:
+                    progress(writing.result())
+                    gc.collect()
+                writing = pen.submit(self._write, told)
+            if writing is not None:
+                progress(writing.result())
+            pen.submit(connections.close_all).result()
+
+    def _tell(self, size: int) -> Told:
+        """Think a batch up; nothing is written yet."""
+        random = Random(f"{self.seed}:{self.serial}")  # noqa: S311 -- a story
+        chronicle = Chronicle(self.store, self.seats, self.places, random, self.now)
+        enrolled: list[Candidate] = []
+        for person in self._people(random, size):
+            self.serial += 1
+            life = self._register(random, person)
             if life is not None:
+                enrolled.append(life.candidate)
                 chronicle.tell(life, self.terms)
-        self.store.write()
-        seats.keep()
+        return Told(size, enrolled, self.store.take(), self.seats.taken())
+
+    @transaction.atomic
+    def _write(self, told: Told) -> int:
+        """Write a batch down, all of it or nothing; how many people there are in it."""
+        _give_numbers(told.enrolled)
+        self.store.write(told.batch)
+        keep(told.seats)
+        return told.size
 
     # -- who ----------------------------------------------------------------------------------------------------
     def _people(self, random: Random, size: int) -> list[Person]:
@@ -103,44 +146,44 @@ class Maker:
         while len(found) < size:
             drawn = [people.draw(random, self.places, self.now) for _one in range(size - len(found))]
             fresh = {person.id_number: person for person in drawn if person.id_number not in found}
-            for number in _known(Candidate, "id_number_index", fresh):
+            for number in self._known(Candidate, "id_number_index", fresh):
                 del fresh[number]
             found |= fresh
         mobiles: dict[str, None] = {}
         while len(mobiles) < size:
             more = dict.fromkeys(people.mobile(random) for _one in range(size - len(mobiles)))
-            for number in _known(User, "mobile_index", more):
+            for number in self._known(User, "mobile_index", more):
                 del more[number]
             mobiles |= more
         for person, mobile in zip(found.values(), mobiles, strict=True):
             person.mobile = mobile
+        self._last = {*found, *mobiles}
         return list(found.values())
 
-    def _numbers(self, drawn: list[Person]) -> dict[str, int]:
-        """The last serial of each prefix before these; the counters stand where they will be. Locked till the end."""
-        wanted = Counter(_prefix(person) for person in drawn if person.complete)
-        NumberCounter.objects.bulk_create([NumberCounter(prefix=prefix) for prefix in wanted], ignore_conflicts=True)
-        counters = NumberCounter.objects.select_for_update().filter(prefix__in=wanted).order_by("prefix")
-        rows = list(counters)
-        before = {row.prefix: row.last for row in rows}
-        for row in rows:
-            row.last += wanted[row.prefix]
-        NumberCounter.objects.bulk_update(rows, ["last"], batch_size=500)
-        return before
+    def _known(self, model: type[models.Model], column: str, values: Iterable[str]) -> list[str]:
+        """Which of `values` somebody has already, asked of the blind index."""
+        field: Any = model._meta.get_field(column)
+        on_their_way = self._last.intersection(values)
+        by_digest = {blind_index(value, field.bound_to): value for value in values if value not in on_their_way}
+        digests, found = list(by_digest), list(on_their_way)
+        for first in range(0, len(digests), BATCH):
+            rows = model._default_manager.filter(**{f"{column}__in": digests[first : first + BATCH]})
+            found += [by_digest[digest] for digest in rows.values_list(column, flat=True)]
+        return found
 
-    def _register(self, random: Random, person: Person, serial: int, numbers: dict[str, int]) -> Life | None:
+    def _register(self, random: Random, person: Person) -> Life | None:
         """The account and the record; None for who has not come as far as the 准考证号."""
-        user = User(
-            id=self.store.key(User),
-            username=f"p{self.seed}-{serial:07d}",
+        user = self.store.row(
+            User,
+            username=f"p{self.seed}-{self.serial:07d}",
             password=self.no_password,
             name=person.name,
             mobile=person.mobile,
             is_candidate=True,
             created_at=person.registered_at,
         )
-        candidate = Candidate(
-            id=self.store.key(Candidate),
+        candidate = self.store.row(
+            Candidate,
             user_id=user.pk,
             id_type=IdType.RESIDENT_ID,
             id_number=person.id_number,
@@ -150,26 +193,24 @@ class Maker:
             created_at=person.registered_at,
             **person.values,
         )
-        self.store.add(user)
-        self.store.add(candidate)
         by = Actor(user.pk, user.name, person.channel, is_candidate=True)
         self._note("candidates.create", candidate, by, 0, person, to_state="onboarding", notice_version=notice.CURRENT)
         if not person.complete:
             return None
-        fields = [name for name in EDITABLE if person.values.get(name)]
+        fields = [name for name in EDITABLE if person.values.get(name) or f"{name}_id" in person.values]
         self._note("candidates.save_profile", candidate, by, 4, person, fields=fields)
         enrolled_at = person.registered_at + timedelta(minutes=9)
         photo = self._photo(random, user, enrolled_at)
-        prefix = _prefix(person)
-        numbers[prefix] += 1
         candidate.photo_id, candidate.enrolled_at = photo.pk, enrolled_at
-        candidate.__dict__["state"], candidate.candidate_number = "enrolled", f"{prefix}{numbers[prefix]:05d}"
+        candidate.__dict__["state"] = "enrolled"
+        # The serial follows when the batch is written, so that the counters are locked for as short as can be.
+        candidate.candidate_number = number_prefix(person.district.code, clock.local(enrolled_at).date())
         self._note("candidates.set_photo", candidate, by, 9, person, sha256=photo.sha256)
         self._note("candidates.enrol", candidate, by, 9, person, from_state="onboarding", to_state="enrolled")
-        return Life(person, candidate.pk, by, enrolled_at, set())
+        return Life(person, candidate, by, enrolled_at, set())
 
     def _note(self, verb: str, row: Candidate, by: Actor, minutes: int, person: Person, **facts: Any) -> None:
-        self.store.add(entry(verb, row, by=by, at=person.registered_at + timedelta(minutes=minutes), **facts))
+        self.store.note(verb, row, by=by, at=person.registered_at + timedelta(minutes=minutes), **facts)
 
     # -- faces --------------------------------------------------------------------------------------------------
     def _draw_portraits(self, number: int) -> None:
@@ -188,7 +229,8 @@ class Maker:
         ones lie in a folder of their own, which no row's name leads to.
         """
         face = random.choice(self.portraits)
-        photo = PrivateFile(
+        return self.store.row(
+            PrivateFile,
             id=UUID(int=random.getrandbits(128), version=4),
             kind="photo",
             owner_id=user.pk,
@@ -199,23 +241,35 @@ class Maker:
             content=face.path,
             created_at=at,
         )
-        self.store.add(photo)
-        return photo
 
 
-def _prefix(person: Person) -> str:
-    return number_prefix(person.district.code, clock.local(person.registered_at + timedelta(minutes=9)).date())
+def _give_numbers(enrolled: list[Candidate]) -> None:
+    """Complete the prefixes to 准考证号, in order; the counters stand where they are, locked until the commit."""
+    wanted = Counter(str(candidate.candidate_number) for candidate in enrolled)
+    NumberCounter.objects.bulk_create([NumberCounter(prefix=prefix) for prefix in wanted], ignore_conflicts=True)
+    rows = list(NumberCounter.objects.select_for_update().filter(prefix__in=wanted).order_by("prefix"))
+    serials = {row.prefix: count(row.last + 1) for row in rows}
+    for candidate in enrolled:
+        prefix = str(candidate.candidate_number)
+        candidate.candidate_number = f"{prefix}{next(serials[prefix]):05d}"
+    for row in rows:
+        row.last += wanted[row.prefix]
+    NumberCounter.objects.bulk_update(rows, ["last"], batch_size=500)
 
 
-def _known(model: type[models.Model], column: str, values: Iterable[str]) -> list[str]:
-    """Which of `values` somebody has already, asked of the blind index in portions that every database takes."""
-    field: Any = model._meta.get_field(column)
-    by_digest = {blind_index(value, field.bound_to): value for value in values}
-    digests, found = list(by_digest), []
-    for first in range(0, len(digests), 500):
-        rows = model._default_manager.filter(**{f"{column}__in": digests[first : first + 500]})
-        found += [by_digest[digest] for digest in rows.values_list(column, flat=True)]
-    return found
+@contextmanager
+def _no_collector() -> Iterator[None]:
+    """Hundreds of thousands of rows and hardly a circle among them: looking for some all the time takes a sixth of it.
+    It is done once a batch (`_make`), over what came since."""
+    was_enabled = gc.isenabled()
+    gc.freeze()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
+        if was_enabled:
+            gc.enable()
 
 
 def analyze() -> None:

@@ -149,8 +149,8 @@ def draw(random: Random, places: Places, now: datetime) -> Person:
             "address": f"{random.choice(_STREETS)}{random.randrange(1, 280)}号",
             "postcode": str(random.randrange(530_000, 548_000)),
             "category": _category(random),
-            "district": district,
-            "major": major,
+            "district_id": district.pk,
+            "major_id": major.pk,
         }
     return Person(
         id_number=number,

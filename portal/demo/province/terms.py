@@ -1,7 +1,10 @@
 """The sessions that there is something to tell of: what was offered, when one could register, which seats are left."""
 
-from dataclasses import dataclass, field
+from collections import Counter
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from django.db.models import F
 
 from candidate_api.catalogue.models import PlanCourse
 from candidate_api.sessions.models import ExamSession, Offering, SeatPool
@@ -29,7 +32,8 @@ class Term:
     is_open: bool
     released: bool
     offered: list[Offering]
-    by_major: dict[int, list[Offering]] = field(default_factory=dict)
+    by_major: dict[int, list[Offering]]
+    fees: dict[int, int]  # fen, by offering
 
     @property
     def has_begun(self) -> bool:
@@ -60,6 +64,7 @@ def _term(rows: list[Offering], plans: dict[int, set[int]], now: datetime, *, by
         released=session.scores_at is not None and session.scores_at <= now,
         offered=rows,
         by_major={major: [row for row in rows if row.course_id in courses] for major, courses in plans.items()},
+        fees={row.pk: row.fee_fen for row in rows},
     )
 
 
@@ -82,21 +87,37 @@ def _window(session: ExamSession, now: datetime, *, by: Actor) -> BusinessWindow
     return window
 
 
+Place = tuple[int, int, int]  # session, district, slot
+
+
 class Seats:
-    """The limited places: what is left, and what was taken. The rows stay locked until the transaction ends."""
+    """The limited places: what is left of each, and what a batch takes."""
 
     def __init__(self) -> None:
-        pools = SeatPool.objects.select_for_update().order_by("session_id", "district_id", "slot")
-        self._pools = {(pool.session_id, pool.district_id, pool.slot): pool for pool in pools}
+        places = SeatPool.objects.values_list("session_id", "district_id", "slot", "capacity", "taken")
+        self._left = {
+            (session, district, slot): capacity - taken for session, district, slot, capacity, taken in places
+        }
+        self._taken: Counter[Place] = Counter()
 
-    def take(self, session_id: int, district_id: int, slot: int) -> bool:
-        pool = self._pools.get((session_id, district_id, slot))
-        if pool is None:
+    def take(self, place: Place) -> bool:
+        left = self._left.get(place)
+        if left is None:
             return True
-        if pool.taken >= pool.capacity:
+        if not left:
             return False
-        pool.taken += 1
+        self._left[place] -= 1
+        self._taken[place] += 1
         return True
 
-    def keep(self) -> None:
-        SeatPool.objects.bulk_update(self._pools.values(), ["taken"], batch_size=500)
+    def taken(self) -> Counter[Place]:
+        """What was taken since this was asked last."""
+        taken, self._taken = self._taken, Counter()
+        return taken
+
+
+def keep(taken: Counter[Place]) -> None:
+    """Count the seats as taken, in the caller's transaction; the database refuses what is no longer free."""
+    for (session, district, slot), number in sorted(taken.items()):
+        pool = SeatPool.objects.filter(session_id=session, district_id=district, slot=slot)
+        pool.update(taken=F("taken") + number)

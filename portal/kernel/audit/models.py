@@ -1,6 +1,5 @@
 """The append-only log of who did what. Entries are written by verbs; links chain them; neither is ever changed."""
 
-import hashlib
 import hmac
 import json
 from typing import Any, ClassVar
@@ -8,6 +7,8 @@ from typing import Any, ClassVar
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+_canonical = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 
 
 class AppendOnly(models.Model):
@@ -83,8 +84,7 @@ class AuditEntry(AppendOnly):
             self.note,
             self.data,
         ]
-        text = json.dumps(facts, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-        return hmac.new(settings.SIGNING_KEY.encode(), text.encode(), hashlib.sha256).hexdigest()
+        return hmac.digest(settings.SIGNING_KEY.encode(), _canonical(facts).encode(), "sha256").hex()
 
 
 class AuditLink(AppendOnly):

@@ -10,6 +10,7 @@ from portal.kernel.errors import Code, Problem
 from portal.kernel.idempotency import actions
 from portal.kernel.idempotency.actions import Answer, Claim
 from portal.kernel.idempotency.models import IdempotencyRecord
+from tests.races import threads
 
 pytestmark = pytest.mark.django_db
 
@@ -77,3 +78,29 @@ def test_yesterdays_keys_are_forgotten():
     with time_machine.travel(clock.now() + actions.KEPT + timedelta(minutes=1)):
         assert (actions.forget(), actions.forget()) == (1, 0)
         assert isinstance(claim(body=b"{other}"), Claim)
+
+
+def _claimed(_n):
+    try:
+        return type(claim()).__name__
+    except Problem as problem:
+        return problem.code.value
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+def test_of_eight_that_come_at_once_one_gets_the_work():
+    outcome = threads(8, _claimed)
+    assert not outcome.errors
+    assert sorted(outcome.values.values()) == ["Claim"] + ["idempotency_in_progress"] * 7
+    assert IdempotencyRecord.objects.count() == 1
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+def test_control_without_the_constraint_the_key_is_kept_more_than_once(without_constraint):
+    """The race above can be lost: what wins it is the constraint."""
+    with without_constraint(IdempotencyRecord, "idempotency_one_use"):
+        threads(8, _claimed)
+        assert IdempotencyRecord.objects.count() > 1
+        IdempotencyRecord.objects.all().delete()

@@ -8,6 +8,7 @@ import structlog
 from django.conf import settings
 
 from portal.kernel import text
+from portal.kernel.edges import address_of
 from portal.kernel.logs import configure, without_personal_numbers
 from portal.kernel.money import yuan
 
@@ -67,3 +68,19 @@ def test_a_line_is_json_with_the_requests_id(capsys):
     assert [(line["event"], line["request_id"]) for line in lines] == [("said", "abc-12345"), ("to ***", "abc-12345")]
     assert (lines[0]["name"], lines[0]["mobile"]) == ("韦", "***")
     assert settings.LOGGING["level"]
+
+
+@pytest.mark.parametrize(
+    ("proxies", "forwarded", "seen"),
+    [
+        (0, "6.6.6.6", "10.0.0.1"),
+        (1, "6.6.6.6, 203.0.113.9", "203.0.113.9"),
+        (2, "6.6.6.6, 203.0.113.9, 10.1.1.1", "203.0.113.9"),
+        (1, "", "10.0.0.1"),
+        (1, "<script>", "10.0.0.1"),
+    ],
+)
+def test_the_callers_address_is_what_our_proxies_saw(rf, settings, proxies, forwarded, seen):
+    settings.REST_FRAMEWORK = settings.REST_FRAMEWORK | {"NUM_PROXIES": proxies}
+    headers = {"X-Forwarded-For": forwarded} if forwarded else {}
+    assert address_of(rf.get("/", REMOTE_ADDR="10.0.0.1", headers=headers)) == seen
