@@ -16,9 +16,10 @@
 
   // What is being put right is no longer an error; the server has the last word.
   document.addEventListener("input", ({ target }) => {
-    if (target.getAttribute("aria-invalid") !== "true") return;
-    target.removeAttribute("aria-invalid");
-    target.closest(".field")?.querySelector(".error")?.remove();
+    if (target.getAttribute("aria-invalid") === "true") {
+      target.removeAttribute("aria-invalid");
+      target.closest(".field")?.querySelector(".error")?.remove();
+    }
     const line = document.querySelector(`.summary a[href="#${target.id}"]`)?.closest("li");
     const summary = line?.closest(".summary");
     line?.remove();
