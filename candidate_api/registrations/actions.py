@@ -59,7 +59,7 @@ def submit(session_code: str, entries: Sequence[tuple[str, str]], *, by: Actor) 
             payer=candidate.user,
             kind=KIND,
             subject=session.code,
-            title=_("%(session)s 课程报考 %(n)d 门") % {"session": session.name, "n": len(chosen)},
+            title=_("%(session)s 课程报考") % {"session": session.name},
             amount_fen=sum(offering.fee_fen for offering, _d in chosen),
             expires_at=order_expires_at(now, window.closes_at),
             by=by,

@@ -80,6 +80,15 @@ class Pages(pagination.PageNumberPagination):
     page_size_query_param = "page_size"
     max_page_size = 100
 
+    def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
+        """OpenAPI 3.1 has no `nullable`, which DRF writes still."""
+        described: dict[str, Any] = super().get_paginated_response_schema(schema)
+        for name in ("next", "previous"):
+            address = described["properties"][name]
+            del address["nullable"]
+            address["type"] = ["string", "null"]
+        return described
+
 
 def page(
     endpoint: Endpoint,

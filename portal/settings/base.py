@@ -226,7 +226,6 @@ SPECTACULAR_SETTINGS = {
         "OrderStateEnum": "candidate_api.payments.states.ORDER.choices",
         "AttemptStateEnum": "candidate_api.payments.states.ATTEMPT.choices",
     },
-    "ENUM_ADD_EXPLICIT_BLANK_NULL_CHOICE": False,
     "COMPONENT_SPLIT_REQUEST": True,
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",

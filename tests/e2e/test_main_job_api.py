@@ -83,7 +83,16 @@ def everything(app: App) -> Any:
     return [app.get("me/orders/"), app.get("me/registrations/"), Message.objects.count()]
 
 
-def test_from_the_notice_to_the_admission_ticket(world: World, app: App, http: requests.Session) -> None:
+def test_from_the_notice_to_the_admission_ticket(world: World, app: App) -> None:
+    register_and_sign_in(world, app)
+    number = get_number(world, app)
+    order_path = choose_and_cancel_one(world, app)
+    pay_once(world, app, order_path)
+    pdf = print_ticket(world, app, number)
+    verify(world, app, pdf, number)
+
+
+def register_and_sign_in(world: World, app: App) -> None:
     # 注册须知, captcha, text message, registration
     notice = app.get("auth/notice/")
     assert "证件" in notice["body"]
@@ -111,6 +120,9 @@ def test_from_the_notice_to_the_admission_ticket(world: World, app: App, http: r
     assert me["candidate"]["id_number"] == f"{ID_NUMBER[:4]}{'*' * 10}{ID_NUMBER[-4:]}"
     assert {step["step"]: step["done"] for step in me["onboarding"]}["profile"] is False
 
+
+def get_number(world: World, app: App) -> str:
+    """Profile and photo; the 准考证号."""
     # no 准考证号, no registration
     blocked = app.post(
         "me/registrations/", 409, session=world.session, entries=[{"course": "13000", "district": DISTRICT}]
@@ -132,7 +144,11 @@ def test_from_the_notice_to_the_admission_ticket(world: World, app: App, http: r
     number = saved["candidate_number"]
     assert re.fullmatch(r"\d{12}", number)
     assert all(step["done"] for step in app.get("me/")["onboarding"])
+    return str(number)
 
+
+def choose_and_cancel_one(world: World, app: App) -> str:
+    """Three courses of the real plan and timetable, two of which are kept; the order's address."""
     # courses of the own plan, as the timetable has them
     chosen = choices(app, world.session, 3)
     plan = app.get(f"majors/{MAJOR}/")
@@ -151,7 +167,10 @@ def test_from_the_notice_to_the_admission_ticket(world: World, app: App, http: r
     app.call("DELETE", f"me/registrations/{gone['id']}/", 204)
     order_path = f"me/orders/{order['number']}/"
     assert app.get(order_path)["amount"] == "80.00"
+    return order_path
 
+
+def pay_once(world: World, app: App, order_path: str) -> None:
     # 确认支付完成 only asks: nothing is paid, so nothing changes
     started = app.post(f"{order_path}payments/", 201, channel="wechat", scene="h5")
     before = everything(app)
@@ -162,9 +181,9 @@ def test_from_the_notice_to_the_admission_ticket(world: World, app: App, http: r
     assert again["invoke"] == started["invoke"]
 
     # the payer pays at the gateway; its signed notice turns the order paid
-    page = http.get(started["invoke"]["h5_url"], timeout=20)
+    page = app.http.get(started["invoke"]["h5_url"], timeout=20)
     assert "¥80.00" in page.text
-    assert http.post(started["invoke"]["h5_url"], data={"result": "success"}, timeout=20).status_code == 200
+    assert app.http.post(started["invoke"]["h5_url"], data={"result": "success"}, timeout=20).status_code == 200
     letter = world.letter()
     assert letter.status == 204
     paid = app.get(order_path)
@@ -184,6 +203,8 @@ def test_from_the_notice_to_the_admission_ticket(world: World, app: App, http: r
     assert [trade["state"] for trade in world.books()["trades"]] == ["SUCCESS"]
     assert world.books()["refunds"] == []
 
+
+def print_ticket(world: World, app: App, number: str) -> bytes:
     # the ticket, not before its release and not without the pledge
     ticket = f"me/admission-tickets/{world.session}.pdf"
     assert app.get(ticket, 409)["code"] == "not_released"
@@ -192,6 +213,7 @@ def test_from_the_notice_to_the_admission_ticket(world: World, app: App, http: r
     app.post(f"me/admission-tickets/{world.session}/pledge/", 201)
     pdf = app.get(ticket)
 
+    mine = app.get(f"me/registrations/?session={world.session}")["results"]
     seats = app.get(f"me/exam-arrangements/?session={world.session}")["results"]
     text = text_of(pdf)
     assert len(seats) == 2
@@ -199,10 +221,14 @@ def test_from_the_notice_to_the_admission_ticket(world: World, app: App, http: r
         assert (row["course"] in text) == (row["state"] == "confirmed")
     for words in ("韦小莉", number, ID_NUMBER, *(seat["site"] for seat in seats)):
         assert words in text
+    spec = spec_on(clock.today())
     assert (spec.width, spec.height) in pictures_of(pdf)
+    return bytes(pdf)
 
-    # anybody can tell that it is genuine
-    http.headers.pop("Authorization")
+
+def verify(world: World, app: App, pdf: bytes, number: str) -> None:
+    """Anybody can tell that the paper is genuine."""
+    app.http.headers.pop("Authorization")
     token = qr_address(pdf).removeprefix(f"{world.url}/verify/").removesuffix("/")
     proof = app.get(f"verify/{token}/")
     assert (proof["signed"], proof["current"]) == (True, True)

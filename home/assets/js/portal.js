@@ -14,6 +14,18 @@
     target.focus({ preventScroll: true });
   });
 
+  // What is being put right is no longer an error; the server has the last word.
+  document.addEventListener("input", ({ target }) => {
+    if (target.getAttribute("aria-invalid") === "true") {
+      target.removeAttribute("aria-invalid");
+      target.closest(".field")?.querySelector(".error")?.remove();
+    }
+    const line = document.querySelector(`.summary a[href="#${target.id}"]`)?.closest("li");
+    const summary = line?.closest(".summary");
+    line?.remove();
+    if (summary && !summary.querySelector("li")) summary.remove();
+  });
+
   // One press is one press: a slow network must not invite a second.
   document.addEventListener("submit", (event) => {
     const form = event.target;
@@ -123,7 +135,7 @@
       try {
         input.value = await solve(JSON.parse(box.dataset.challenge), () => (status.textContent += "·"));
         status.textContent = "已完成验证，不需要再填写图片中的字符。";
-        input.readOnly = true;
+        input.closest(".with-side").hidden = button.hidden = true;
       } catch (error) {
         status.textContent = "这个浏览器无法完成免图验证，请填写图片中的字符。";
         button.disabled = false;
