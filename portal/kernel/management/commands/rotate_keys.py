@@ -41,17 +41,17 @@ class Command(BaseCommand):
     def _report(self, setting: str, ring: KeyRing, counted: dict[str, Counter[str]]) -> int:
         """Tell of each key whether it can go; how many values no key of the ring made."""
         current, _key = ring.current
-        for label in dict.fromkeys([*ring.keys, *(label for held in counted.values() for label in held)]):
-            held = {column: count[label] for column, count in counted.items() if count[label]}
+        for key_id in dict.fromkeys([*ring.keys, *(key_id for held in counted.values() for key_id in held)]):
+            held = {column: count[key_id] for column, count in counted.items() if count[key_id]}
             where = "，".join(f"{column} {n}" for column, n in held.items())
-            if label == current:
+            if key_id == current:
                 verdict = f"当前密钥，{sum(held.values())} 个值"
-            elif label not in ring.keys:
+            elif key_id not in ring.keys:
                 verdict = f"不在设置中，仍被使用：{where}"
             else:
                 verdict = f"须保留，仍被使用：{where}" if held else "已无值使用，可以删除"
-            self.stdout.write(f"{setting} {label or '（无标记）'}: {verdict}")
-        return sum(n for count in counted.values() for label, n in count.items() if label not in ring.keys)
+            self.stdout.write(f"{setting} {key_id or '（无标记）'}: {verdict}")
+        return sum(n for count in counted.values() for key_id, n in count.items() if key_id not in ring.keys)
 
 
 def _counted(kind: str) -> dict[str, Counter[str]]:
