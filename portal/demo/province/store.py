@@ -28,6 +28,7 @@ class Store:
     def __init__(self, *tables: type[models.Model]) -> None:
         self._rows: Batch = {model: [] for model in tables}
         self._keys: dict[type[models.Model], Iterator[int]] = {}
+        self._last: dict[type[models.Model], int] = {}  # reserved, and perhaps not written yet
         self._writers = {model: _Writer(model) for model in tables}
         self._blank = {
             model: {field.attname: field.get_default() for field in model._meta.concrete_fields} for model in tables
@@ -38,7 +39,8 @@ class Store:
         """A primary key that nobody else gets."""
         found = next(self._keys.get(model, iter(())), None)
         if found is None:
-            self._keys[model] = iter(_reserve(model, KEYS_AT_ONCE))
+            keys = _reserve(model, KEYS_AT_ONCE, self._last.get(model, 0))
+            self._keys[model], self._last[model] = iter(keys), keys[-1]
             found = next(self._keys[model])
         return found
 
@@ -79,7 +81,7 @@ class Store:
                 self.written[model] += len(rows)
 
 
-def _reserve(model: type[models.Model], number: int) -> list[int]:
+def _reserve(model: type[models.Model], number: int, above: int) -> list[int]:
     table, column = model._meta.db_table, model._meta.pk.column
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
@@ -90,7 +92,7 @@ def _reserve(model: type[models.Model], number: int) -> list[int]:
         # The transaction holds SQLite's only write lock: the next keys are ours.
         cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [table])
         last = cursor.fetchone()
-        first = (last[0] if last else 0) + 1
+        first = max(last[0] if last else 0, above) + 1
         return list(range(first, first + number))
 
 

@@ -21,6 +21,7 @@ from candidate_api.registrations.states import LIVE
 from candidate_api.results.models import Score
 from candidate_api.sessions.actions import open_seats
 from candidate_api.sessions.models import ExamSession, SeatPool
+from portal.demo.province import make, store
 from portal.demo.province.names import name
 from portal.kernel import clock
 from portal.kernel.actor import Actor
@@ -101,6 +102,14 @@ def test_run_again_it_goes_on_and_the_house_goes_on_after_it() -> None:
     person = Candidate.objects.filter(state="enrolled", registrations=None)[0]
     order = registrations.submit("2027-04", [("13000", "450100")], by=Actor.of(person.user, "web"))
     assert order.state == "pending"
+    healthy()
+
+
+def test_keys_are_reserved_as_often_as_they_are_needed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(store, "KEYS_AT_ONCE", 7)
+    monkeypatch.setattr(make, "BATCH", 25)
+    seed(60)
+    assert Candidate.objects.count() == 60
     healthy()
 
 
