@@ -36,6 +36,8 @@ def order(request: HttpRequest, number: str) -> HttpResponse:
             return HttpResponse(status=204)
         return HttpResponse(headers={"HX-Refresh": "true"})
     rows = registrations_of(actor).filter(order=found)
+    if found.state != "cancelled":
+        rows = rows.exclude(state="cancelled")  # taken out of the order, and out of its amount
     context["entries"] = [
         {"row": row, "state": REGISTRATION.states[row.state], "sitting": row.session.slots[row.slot - 1]}
         for row in rows

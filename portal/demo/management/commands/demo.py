@@ -59,7 +59,9 @@ class Command(BaseCommand):
             ident=None,
             clear_untrusted_proxy_headers=True,
         )
-        signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+        # Also where the shell has told a background job to ignore Ctrl-C.
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, interrupt)
         self.welcome()
         try:
             server.run()  # returns on Ctrl-C, when the requests at hand are answered
@@ -130,3 +132,8 @@ class Command(BaseCommand):
     def say(self, text: str) -> None:
         self.stdout.write(text)
         self.stdout.flush()
+
+
+def interrupt(*_: Any) -> None:
+    """The web server's loop ends with this, after the requests at hand."""
+    raise KeyboardInterrupt
