@@ -71,6 +71,23 @@ def _nothing_leaves_the_machine() -> Iterator[None]:
     assert network.attempts == [], "the test tried to leave the machine"
 
 
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """After the last test nobody may hold on to the database: a server's thread that is still ending would keep
+    PostgreSQL from dropping it."""
+    yield
+    from django.db import connection  # noqa: PLC0415 -- needs Django to be set up
+
+    with django_db_blocker.unblock():
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                    " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                )
+            connection.close()
+
+
 @pytest.fixture
 def api() -> "ContractClient":
     """DRF's test client; it fails the test on any answer that the OpenAPI document does not describe."""

@@ -18,6 +18,7 @@ def append_only_lifted(*models: type[Model]) -> Iterator[None]:
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # a table with pending checks cannot be altered
             for model in models:
                 cursor.execute(f"ALTER TABLE {model._meta.db_table} {to} TRIGGER USER")
+            cursor.execute("SET CONSTRAINTS ALL DEFERRED")
 
     switch("DISABLE")
     yield
