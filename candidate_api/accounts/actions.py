@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from knox.models import get_token_model
 
 from candidate_api.accounts import captcha, codes, notice, queries
-from candidate_api.accounts.rules import CODE_LIFE, CODE_RESEND, TOKEN_LIFE, TOKENS_PER_USER, Purpose
+from candidate_api.accounts.rules import CODE_LIFE, CODE_RESEND, TOKEN_LIFE, TOKENS_PER_USER, WEAK_PASSWORD, Purpose
 from candidate_api.candidates import actions as candidates
 from candidate_api.candidates.models import Candidate
 from candidate_api.candidates.rules import clean_id_number, id_number_error, mobile_error, name_error
@@ -112,7 +112,11 @@ def _password_errors(password: str, user: User, id_number: str) -> list[FieldErr
     try:
         validate_password(password, user)
     except ValidationError as error:
-        return [FieldError("password", str(e.code or "invalid"), " ".join(e.messages)) for e in error.error_list]
+        # Django's own sentences are not all in Chinese.
+        return [
+            FieldError("password", str(e.code), WEAK_PASSWORD.get(str(e.code), " ".join(e.messages)))
+            for e in error.error_list
+        ]
     return []
 
 

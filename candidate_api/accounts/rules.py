@@ -28,3 +28,10 @@ TOKENS_PER_USER = 10
 
 CAPTCHA_AFTER_FAILURES = 3
 FAILURES_FORGOTTEN = timedelta(minutes=15)
+
+# Why a password is refused, by the code of Django's validators.
+WEAK_PASSWORD = {
+    "password_too_short": _("密码至少8位。"),
+    "password_too_common": _("这个密码太常见，容易被猜到，请换一个。"),
+    "password_too_similar": _("密码与姓名等个人信息太相似，请换一个。"),
+}
