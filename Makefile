@@ -16,10 +16,10 @@ help:
 	@echo "make pins        compile requirements*.txt from requirements*.in"
 
 demo: .venv/.pins
-	PORT=$(PORT) $(RUN) manage.py demo
+	PORT=$(PORT) exec $(RUN) manage.py demo
 
 demo-reset: .venv/.pins
-	PORT=$(PORT) $(RUN) manage.py demo --reset
+	PORT=$(PORT) exec $(RUN) manage.py demo --reset
 
 # REQUIRE=postgresql,redis,rabbitmq,browser makes what is missing a failure; ARGS= goes to pytest.
 test: .venv/.pins-dev
