@@ -87,7 +87,7 @@ def seed() -> None:
     _enrol(candidate)
     _give_scores(candidate, last)
     _register("覃志明", "450102200108156014", "13800000002")
-    _take_courses(candidate, coming)
+    _take_courses(Candidate.objects.get(pk=candidate.pk), coming)  # as she is now, with her major
     _deliver()
 
 
