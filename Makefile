@@ -10,6 +10,8 @@ help:
 	@echo "make demo-reset  forget the demo's data and start afresh"
 	@echo "make test        all tests: SQLite; PostgreSQL and Redis where DATABASE_URL and REDIS_URL name them; a browser where found"
 	@echo "make lint        style, types, import contracts, migrations, production checks, the API document"
+	@echo "make bench       what a sign-in costs on this machine, beside what it must cost"
+	@echo "make histories   2,000 random steps of paying, cancelling and crashing for each of 20 seeds (an hour or so)"
 	@echo "make format      write Python and templates in the house's style"
 	@echo "make openapi     write docs/openapi.yaml from the code"
 	@echo "make docs        write the generated parts of docs/*.md from the code"
@@ -27,6 +29,17 @@ test: .venv/.pins-dev
 
 lint: .venv/.pins-dev
 	@$(RUN) tests/lint.py
+
+# SQLite in memory, or the services that DATABASE_URL and REDIS_URL name; ARGS=name runs one of tests/bench/ alone.
+bench: .venv/.pins
+	@$(RUN) -m tests.bench $(ARGS)
+
+# SEEDS= and STEPS= for other lengths; SQLite in memory unless DATABASE_URL names a server.
+SEEDS ?= 20
+STEPS ?= 2000
+histories: .venv/.pins-dev
+	HISTORY_SEEDS=$(SEEDS) HISTORY_STEPS=$(STEPS) .venv/bin/pytest -q -p no:randomly -k long \
+		candidate_api/invariants/tests/test_histories.py
 
 format: .venv/.pins-dev
 	@.venv/bin/ruff check --fix --quiet && .venv/bin/ruff format --quiet
@@ -63,4 +76,4 @@ install = $${UV_DEFAULT_INDEX:+env} $$($(RUN) -m pip config get global.index-url
 	.venv/bin/uv pip install --quiet --python $(RUN) --require-hashes $(1) \
 	|| $(RUN) -m pip install --quiet --disable-pip-version-check --require-hashes $(1)
 
-.PHONY: help demo demo-reset test lint format openapi docs pins
+.PHONY: help demo demo-reset test bench histories lint format openapi docs pins

@@ -2,8 +2,8 @@
 
 from django.apps import apps
 from django.conf import settings
-from django.conf.urls.static import static
-from django.urls import include, path
+from django.urls import include, path, re_path
+from django.views.static import serve
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
@@ -20,7 +20,9 @@ urlpatterns = [
 if apps.is_installed("portal.demo"):
     urlpatterns.append(path("demo/", include("portal.demo.urls")))
 if settings.MEDIA_URL.startswith("/") and settings.SERVE_MEDIA:
-    urlpatterns += static(settings.MEDIA_URL, document_root=settings.MEDIA_ROOT)
+    # As nginx does: documents have an address of their own, which asks who may read them.
+    media = rf"^{settings.MEDIA_URL[1:]}(?!documents/)(?P<path>.*)$"
+    urlpatterns.append(re_path(media, serve, {"document_root": settings.MEDIA_ROOT}))
 urlpatterns += [
     path("", include("home.urls")),
     path("", include(wagtail_urls)),

@@ -1,11 +1,13 @@
 """Production: everything comes from the environment, and what is missing, short or a known default stops the start."""
 
+import re
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
 from .base import *  # noqa: F403 -- settings modules build on each other this way
-from .base import database, env
+from .base import IDENTITY_PROVIDER, PAYMENT_PROVIDERS, database, env, redis
 
 
 def secret(name: str, least: int = 40) -> str:
@@ -26,6 +28,14 @@ def pem(name: str) -> str:
     return value
 
 
+def templates(name: str) -> dict[str, str]:
+    """The provider's ids of our texts, `code_login:1001,code_reset:1002`; `manage.py check` knows which are missing."""
+    pairs = [pair.partition(":") for pair in env.list(name)]
+    if not pairs or not all(code and number for code, _, number in pairs):
+        raise ImproperlyConfigured(f"{name} must be pairs of our text's code and the provider's id; see docs/deploy.md")
+    return {code.strip(): number.strip() for code, _, number in pairs}
+
+
 SECRET_KEY = secret("SECRET_KEY", 50)
 FIELD_KEYS = secret("FIELD_KEYS")
 BLIND_INDEX_KEYS = secret("BLIND_INDEX_KEYS")
@@ -39,11 +49,18 @@ if not BASE_URL.startswith("https://"):
 WAGTAILADMIN_BASE_URL = BASE_URL
 WAGTAILAPI_BASE_URL = BASE_URL
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
+# Every passkey is bound to this name for good: under another one they would all be lost.
+OTP_WEBAUTHN_RP_ID = urlsplit(BASE_URL).hostname
+OTP_WEBAUTHN_ALLOWED_ORIGINS = [f"https://{urlsplit(BASE_URL).netloc}"]
+ANDROID_APPS = env.list("ANDROID_APPS", default=[])
+IOS_APPS = env.list("IOS_APPS", default=[])
+if not all(re.fullmatch(r"[\w.]+/[0-9A-F]{2}(:[0-9A-F]{2}){31}", app) for app in ANDROID_APPS):
+    raise ImproperlyConfigured("ANDROID_APPS must be package/SHA-256 (AA:BB:…) of the signing certificate")
 
 DATABASES = {"default": database(env("DATABASE_URL"))}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     raise ImproperlyConfigured("DATABASE_URL must name a PostgreSQL server")
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": env("REDIS_URL")}}
+CACHES = redis(env("REDIS_URL"))
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
 CELERY_BROKER_URL = env("CELERY_BROKER_URL")
 
@@ -64,16 +81,67 @@ EMAIL_CONFIG = env.email_url("EMAIL_URL")
 vars().update(EMAIL_CONFIG)
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL")
 SERVE_MEDIA = False
-SMS_PROVIDERS = env.list("SMS_PROVIDERS")
 
-WECHAT_PAY = {
-    "mchid": env("WECHAT_PAY_MCHID"),
-    "appid": env("WECHAT_PAY_APPID"),
-    "private_key": pem("WECHAT_PAY_PRIVATE_KEY"),
-    "cert_serial": env("WECHAT_PAY_CERT_SERIAL"),
-    "apiv3_key": secret("WECHAT_PAY_APIV3_KEY", 32),
-    "public_key": pem("WECHAT_PAY_PUBLIC_KEY"),
-    "public_key_id": env("WECHAT_PAY_PUBLIC_KEY_ID"),
-    "gateway": env("WECHAT_PAY_GATEWAY", default="https://api.mch.weixin.qq.com"),
-    "notify_url": f"{BASE_URL}/api/v1/payments/wechat/notify/",
+# Text messages: the first provider that is named is asked first, the others where it does not take a text.
+_SMS_ADAPTERS = {
+    "tencent": "portal.kernel.messages.providers.tencent.Tencent",
+    "aliyun": "portal.kernel.messages.providers.aliyun.Aliyun",
+}
+_sms = env.list("SMS_PROVIDERS")
+if not _sms or set(_sms) - set(_SMS_ADAPTERS):
+    raise ImproperlyConfigured(f"SMS_PROVIDERS must name one or more of: {', '.join(_SMS_ADAPTERS)}")
+SMS_PROVIDERS = [_SMS_ADAPTERS[name] for name in _sms]
+if "tencent" in _sms:
+    SMS_TENCENT = {
+        "secret_id": env("SMS_TENCENT_SECRET_ID"),
+        "secret_key": secret("SMS_TENCENT_SECRET_KEY", 32),
+        "app_id": env("SMS_TENCENT_APP_ID"),
+        "sign_name": env("SMS_TENCENT_SIGN_NAME"),
+        "templates": templates("SMS_TENCENT_TEMPLATES"),
+        "region": env("SMS_TENCENT_REGION", default="ap-guangzhou"),
+        "endpoint": env("SMS_TENCENT_ENDPOINT", default="https://sms.tencentcloudapi.com"),
+    }
+if "aliyun" in _sms:
+    SMS_ALIYUN = {
+        "key_id": env("SMS_ALIYUN_KEY_ID"),
+        "key_secret": secret("SMS_ALIYUN_KEY_SECRET", 30),
+        "sign_name": env("SMS_ALIYUN_SIGN_NAME"),
+        "templates": templates("SMS_ALIYUN_TEMPLATES"),
+        "endpoint": env("SMS_ALIYUN_ENDPOINT", default="https://dysmsapi.aliyuncs.com"),
+    }
+
+_channels = env.list("PAYMENT_CHANNELS", default=["wechat", "alipay"])
+if not _channels or not set(_channels) <= set(PAYMENT_PROVIDERS):
+    raise ImproperlyConfigured(f"PAYMENT_CHANNELS names some of: {', '.join(PAYMENT_PROVIDERS)}")
+PAYMENT_PROVIDERS = {name: path for name, path in PAYMENT_PROVIDERS.items() if name in _channels}
+if "wechat" in _channels:
+    WECHAT_PAY = {
+        "mchid": env("WECHAT_PAY_MCHID"),
+        "appid": env("WECHAT_PAY_APPID"),
+        "private_key": pem("WECHAT_PAY_PRIVATE_KEY"),
+        "cert_serial": env("WECHAT_PAY_CERT_SERIAL"),
+        "apiv3_key": secret("WECHAT_PAY_APIV3_KEY", 32),
+        "public_key": pem("WECHAT_PAY_PUBLIC_KEY"),
+        "public_key_id": env("WECHAT_PAY_PUBLIC_KEY_ID"),
+        "gateway": env("WECHAT_PAY_GATEWAY", default="https://api.mch.weixin.qq.com"),
+        "notify_url": f"{BASE_URL}/api/v1/payments/wechat/notify/",
+    }
+if "alipay" in _channels:
+    ALIPAY = {
+        "app_id": env("ALIPAY_APP_ID"),
+        "seller_id": env("ALIPAY_SELLER_ID"),
+        "private_key": pem("ALIPAY_PRIVATE_KEY"),
+        "public_key": pem("ALIPAY_PUBLIC_KEY"),
+        "gateway": env("ALIPAY_GATEWAY", default="https://openapi.alipay.com/gateway.do"),
+        "notify_url": f"{BASE_URL}/api/v1/payments/alipay/notify/",
+        "return_url": f"{BASE_URL}/business/orders/{{number}}/",
+    }
+
+DIPLOMA_PROVIDER = env("DIPLOMA_PROVIDER", default="candidate_api.graduations.providers.NobodyToAsk")
+IDENTITY_PROVIDER = env("IDENTITY_PROVIDER", default=IDENTITY_PROVIDER)
+TENCENT_FACEID = {
+    "secret_id": env("TENCENT_FACEID_SECRET_ID"),
+    "secret_key": secret("TENCENT_FACEID_SECRET_KEY", 32),
+    "region": env("TENCENT_FACEID_REGION", default="ap-guangzhou"),
+    "gateway": env("TENCENT_FACEID_GATEWAY", default="https://faceid.tencentcloudapi.com"),
 }
