@@ -2,7 +2,9 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -14,8 +16,11 @@ if TYPE_CHECKING:
 class Actor:
     """A person or a scheduled job, with what decides about their rights and what the audit log wants to know.
 
-    `roles` are role codes, `offices` the paths of the offices they act for (both empty for candidates);
-    `channel` is one of web, api, admin, gateway, system.
+    `roles` are role codes, `offices` the paths of the offices they act for, `held` which role where (all empty for
+    candidates): who is an editor of the province and a reviewer of a city reviews for the city alone.
+    `channel` is one of web, api, admin, gateway, system; `device_id` is what they are signed in with, `proved_at` when
+    they last proved on it who they are (signed in, or gave a secret once more). `client` is what this browser or app
+    carries, signed in or not: it tells two devices behind one address apart and proves nothing.
     """
 
     user_id: int | None
@@ -24,8 +29,12 @@ class Actor:
     is_candidate: bool = False
     roles: frozenset[str] = frozenset()
     offices: frozenset[str] = frozenset()
+    held: frozenset[tuple[str, str]] = frozenset()
     address: str = ""
     request_id: str = ""
+    device_id: UUID | None = None
+    proved_at: datetime | None = None
+    client: str = ""
 
     @classmethod
     def system(cls, job: str) -> "Actor":
@@ -33,10 +42,20 @@ class Actor:
         return cls(user_id=None, name=job, channel="system")
 
     @classmethod
-    def of(cls, user: "User | AnonymousUser", channel: str, *, address: str = "", request_id: str = "") -> "Actor":
+    def of(
+        cls,
+        user: "User | AnonymousUser",
+        channel: str,
+        *,
+        address: str = "",
+        request_id: str = "",
+        device_id: UUID | None = None,
+        proved_at: datetime | None = None,
+        client: str = "",
+    ) -> "Actor":
         """The actor behind a signed-in user, or nobody (`user_id` None) for a visitor."""
         if not user.is_authenticated:
-            return cls(user_id=None, name="", channel=channel, address=address, request_id=request_id)
+            return cls(user_id=None, name="", channel=channel, address=address, request_id=request_id, client=client)
         scope = staff_scope.resolve(user) if user.is_staff else Scope()
         return cls(
             user_id=user.pk,
@@ -45,8 +64,12 @@ class Actor:
             is_candidate=user.is_candidate,
             roles=scope.roles,
             offices=scope.offices,
+            held=scope.held,
             address=address,
             request_id=request_id,
+            device_id=device_id,
+            proved_at=proved_at,
+            client=client,
         )
 
     @property
@@ -56,6 +79,14 @@ class Actor:
     def has_role(self, *codes: str) -> bool:
         return bool(self.roles.intersection(codes))
 
+    def offices_as(self, *codes: str) -> frozenset[str]:
+        """The paths of the offices for which one of these roles is held."""
+        return frozenset(path for role, path in self.held if role in codes)
+
+    def has_role_at_top(self, *codes: str) -> bool:
+        """Whether one of these roles is held at the office above all others, the province's."""
+        return any(path.count("/") == 2 for path in self.offices_as(*codes))
+
 
 @dataclass(frozen=True)
 class Scope:
@@ -63,6 +94,7 @@ class Scope:
 
     roles: frozenset[str] = frozenset()
     offices: frozenset[str] = frozenset()
+    held: frozenset[tuple[str, str]] = frozenset()
 
 
 @dataclass

@@ -226,6 +226,13 @@ def problems(*codes: Code) -> Callable[[Method], Method]:
 # -- outside DRF ------------------------------------------------------------------------------------------------
 def problem_response(code: Code, request_id: str) -> HttpResponse:
     """A problem document outside DRF: for paths that no endpoint answers, and for what went wrong unforeseen."""
-    problem = Problem(code)
+    return problem_answer(Problem(code), request_id)
+
+
+def problem_answer(problem: Problem, request_id: str) -> HttpResponse:
+    """The document of a refusal outside DRF: before any endpoint was asked."""
     body = json.dumps(problem.document(request_id), ensure_ascii=False)
-    return HttpResponse(body, status=problem.status, content_type=PROBLEM_TYPE)
+    response = HttpResponse(body, status=problem.status, content_type=PROBLEM_TYPE)
+    if problem.retry_after is not None:
+        response["Retry-After"] = str(problem.retry_after)
+    return response

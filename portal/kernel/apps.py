@@ -1,3 +1,5 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -8,3 +10,8 @@ class KernelConfig(AppConfig):
 
     def ready(self) -> None:
         from portal.kernel import routes  # noqa: F401, PLC0415 -- registers the path converters
+        from portal.kernel.messages import checks  # noqa: F401, PLC0415 -- registers itself
+        from portal.kernel.staff_door import messages  # noqa: F401, PLC0415 -- registers the texts
+
+        for noun in ("audit", "files", "idempotency", "messages", "staff_door", "users"):
+            import_module(f"portal.kernel.{noun}.privacy")

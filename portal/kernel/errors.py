@@ -19,9 +19,12 @@ class Code(StrEnum):
     MALFORMED = "malformed"
     NOT_AUTHENTICATED = "not_authenticated"
     INVALID_CREDENTIALS = "invalid_credentials"
+    ACCOUNT_FROZEN = "account_frozen"
     CAPTCHA_REQUIRED = "captcha_required"
     CAPTCHA_INVALID = "captcha_invalid"
     CODE_INVALID = "code_invalid"
+    PROOF_REQUIRED = "proof_required"
+    PASSKEY_INVALID = "passkey_invalid"
     PERMISSION_DENIED = "permission_denied"
     NOT_FOUND = "not_found"
     METHOD_NOT_ALLOWED = "method_not_allowed"
@@ -36,12 +39,15 @@ class Code(StrEnum):
     NOT_RELEASED = "not_released"
     ALREADY_REGISTERED = "already_registered"
     ONBOARDING_INCOMPLETE = "onboarding_incomplete"
+    CONTACT_UNCONFIRMED = "contact_unconfirmed"
     ENTRIES_REFUSED = "entries_refused"
     ALREADY_PAID = "already_paid"
     PAYMENT_IN_PROGRESS = "payment_in_progress"
     ORDER_CLOSED = "order_closed"
     PLEDGE_REQUIRED = "pledge_required"
+    SUSPENDED = "suspended"
     PROVIDER_UNAVAILABLE = "provider_unavailable"
+    SERVICE_PAUSED = "service_paused"
     SERVER_ERROR = "server_error"
 
 
@@ -50,9 +56,12 @@ STATUS: dict[Code, HTTPStatus] = {
     Code.MALFORMED: HTTPStatus.BAD_REQUEST,
     Code.NOT_AUTHENTICATED: HTTPStatus.UNAUTHORIZED,
     Code.INVALID_CREDENTIALS: HTTPStatus.UNAUTHORIZED,
+    Code.ACCOUNT_FROZEN: HTTPStatus.FORBIDDEN,
     Code.CAPTCHA_REQUIRED: HTTPStatus.BAD_REQUEST,
     Code.CAPTCHA_INVALID: HTTPStatus.BAD_REQUEST,
     Code.CODE_INVALID: HTTPStatus.BAD_REQUEST,
+    Code.PROOF_REQUIRED: HTTPStatus.FORBIDDEN,
+    Code.PASSKEY_INVALID: HTTPStatus.BAD_REQUEST,
     Code.PERMISSION_DENIED: HTTPStatus.FORBIDDEN,
     Code.NOT_FOUND: HTTPStatus.NOT_FOUND,
     Code.METHOD_NOT_ALLOWED: HTTPStatus.METHOD_NOT_ALLOWED,
@@ -67,12 +76,15 @@ STATUS: dict[Code, HTTPStatus] = {
     Code.NOT_RELEASED: HTTPStatus.CONFLICT,
     Code.ALREADY_REGISTERED: HTTPStatus.CONFLICT,
     Code.ONBOARDING_INCOMPLETE: HTTPStatus.CONFLICT,
+    Code.CONTACT_UNCONFIRMED: HTTPStatus.CONFLICT,
     Code.ENTRIES_REFUSED: HTTPStatus.CONFLICT,
     Code.ALREADY_PAID: HTTPStatus.CONFLICT,
     Code.PAYMENT_IN_PROGRESS: HTTPStatus.CONFLICT,
     Code.ORDER_CLOSED: HTTPStatus.CONFLICT,
     Code.PLEDGE_REQUIRED: HTTPStatus.CONFLICT,
+    Code.SUSPENDED: HTTPStatus.CONFLICT,
     Code.PROVIDER_UNAVAILABLE: HTTPStatus.SERVICE_UNAVAILABLE,
+    Code.SERVICE_PAUSED: HTTPStatus.SERVICE_UNAVAILABLE,
     Code.SERVER_ERROR: HTTPStatus.INTERNAL_SERVER_ERROR,
 }
 
@@ -81,9 +93,12 @@ TITLE: dict[Code, Words] = {
     Code.MALFORMED: _("请求无法读取"),
     Code.NOT_AUTHENTICATED: _("请先登录"),
     Code.INVALID_CREDENTIALS: _("账号或密码不正确"),
+    Code.ACCOUNT_FROZEN: _("账号已被冻结"),
     Code.CAPTCHA_REQUIRED: _("请完成校验码"),
     Code.CAPTCHA_INVALID: _("校验码不正确或已过期"),
     Code.CODE_INVALID: _("验证码不正确或已过期"),
+    Code.PROOF_REQUIRED: _("请先验证是您本人"),
+    Code.PASSKEY_INVALID: _("通行密钥没有通过验证"),
     Code.PERMISSION_DENIED: _("没有权限"),
     Code.NOT_FOUND: _("没有找到"),
     Code.METHOD_NOT_ALLOWED: _("不支持这种请求方式"),
@@ -98,12 +113,15 @@ TITLE: dict[Code, Words] = {
     Code.NOT_RELEASED: _("尚未公布"),
     Code.ALREADY_REGISTERED: _("已经注册"),
     Code.ONBOARDING_INCOMPLETE: _("资料尚未完善"),
+    Code.CONTACT_UNCONFIRMED: _("请先确认手机号码和通信地址"),
     Code.ENTRIES_REFUSED: _("所选课程不能报考"),
     Code.ALREADY_PAID: _("已经支付"),
     Code.PAYMENT_IN_PROGRESS: _("支付正在进行"),
     Code.ORDER_CLOSED: _("报考单已关闭"),
     Code.PLEDGE_REQUIRED: _("请先签署诚信考试承诺书"),
+    Code.SUSPENDED: _("停考期间不能办理"),
     Code.PROVIDER_UNAVAILABLE: _("外部服务暂时不可用"),
+    Code.SERVICE_PAUSED: _("系统维护中，暂停办理"),
     Code.SERVER_ERROR: _("系统出现错误"),
 }
 

@@ -2,13 +2,11 @@
 
 import logging
 import logging.config
-import re
 from typing import Any
 
 import structlog
 
-# An 18-digit ID number, a mobile number; digits glued to other digits or letters (hashes, order numbers) are left.
-_PERSONAL = re.compile(r"(?<![0-9A-Za-z])(\d{17}[\dXx]|1[3-9]\d{9})(?![0-9A-Za-z])")
+from portal.kernel.text import PERSONAL_NUMBER
 
 
 def without_personal_numbers(_logger: Any, _name: str, event: dict[str, Any]) -> dict[str, Any]:
@@ -18,7 +16,7 @@ def without_personal_numbers(_logger: Any, _name: str, event: dict[str, Any]) ->
 
 def _starred(value: Any) -> Any:
     if isinstance(value, str):
-        return _PERSONAL.sub("***", value)
+        return PERSONAL_NUMBER.sub("***", value)
     if isinstance(value, dict):
         return {key: _starred(item) for key, item in value.items()}
     if isinstance(value, list | tuple):

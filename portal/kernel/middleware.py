@@ -15,6 +15,8 @@ Handler = Callable[[HttpRequest], HttpResponse]
 
 log = structlog.get_logger("portal.request")
 _REQUEST_ID = re.compile(r"[0-9A-Za-z-]{8,36}")
+# What the API answers here is somebody's own, or a secret on its way to them.
+_PERSONAL = ("/api/v1/me/", "/api/v1/auth/")
 
 # Wagtail's editing screens use inline scripts and styles.
 _ADMIN_POLICY = {"script-src": [SELF, UNSAFE_INLINE], "style-src": [SELF, UNSAFE_INLINE], "frame-src": [SELF]}
@@ -30,9 +32,14 @@ def request_context(handle: Handler) -> Handler:
         structlog.contextvars.bind_contextvars(request_id=request.request_id)  # type: ignore[attr-defined]
         response = handle(request)
         response["X-Request-ID"] = request.request_id  # type: ignore[attr-defined]
-        if has_vary_header(response, "Cookie"):
-            # Made for one person: no cache on the way may keep it.
+        # Made for one person: no cache on the way may keep it.
+        if "Authorization" in request.headers or request.path.startswith(_PERSONAL):
+            response.headers["Cache-Control"] = "private, no-store"
+        elif has_vary_header(response, "Cookie"):
             response.headers.setdefault("Cache-Control", "private, no-store")
+        # Wagtail says so of every document; no client knows such a coding.
+        if response.headers.get("Content-Encoding") == "None":
+            del response.headers["Content-Encoding"]
         # The path without its query: a query may hold what somebody searched for.
         log.info("request", method=request.method, path=request.path, status=response.status_code)
         return response

@@ -47,6 +47,19 @@ class Move:
     label: Words
 
 
+class StateField(FSMField):
+    """A state column; to migrations it is the text column that the database has.
+
+    A machine's field listens to the making of every model, and a migration makes the models of the whole house over
+    and over: most of the time of `migrate` went there.
+    """
+
+    def deconstruct(self) -> Any:
+        name, _path, args, kwargs = super().deconstruct()
+        kwargs.pop("protected", None)
+        return name, "django.db.models.CharField", args, kwargs
+
+
 class Machine:
     """The states and moves of one noun."""
 
@@ -65,9 +78,9 @@ class Machine:
     def choices(self) -> list[tuple[str, Words]]:
         return [(state.code, state.label) for state in self.states.values()]
 
-    def field(self) -> FSMField:
+    def field(self) -> StateField:
         """The protected state column of the noun's model."""
-        column: FSMField = FSMField(
+        column: StateField = StateField(
             default=self.initial, choices=self.choices, protected=True, max_length=20, verbose_name="状态"
         )
         return column
@@ -80,6 +93,10 @@ class Machine:
     def allowed(self, state: str, who: Who) -> list[str]:
         """The verbs that `who` may ask for in `state`, in the table's order."""
         return [m.verb for m in self.moves.values() if state in m.sources and who in m.who]
+
+    def askable(self, who: Who) -> list[str]:
+        """Every verb that `who` may ask for in some state, in the table's order."""
+        return [m.verb for m in self.moves.values() if who in m.who]
 
     def check(self, state: str, verb: str, who: Who) -> None:
         """Refuse, with the state and what is allowed instead, a verb that `who` may not ask for in `state`."""

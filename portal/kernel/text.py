@@ -5,7 +5,16 @@ import secrets
 import unicodedata
 
 _MIDDLE_DOTS = re.compile("[\u2022\u2027\u30fb\u2219\uff65\u318d\u22c5\uff0e\u2024]")
+# An 18-digit ID number, a mobile number; digits glued to other digits or letters (hashes, order numbers) are left.
+PERSONAL_NUMBER = re.compile(r"(?<![0-9A-Za-z])(\d{17}[\dXx]|1[3-9]\d{9})(?![0-9A-Za-z])")
+
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\ufeff]")
+
+# Some scripts stack marks on a letter; none stacks more.
+_PILE_OF_MARKS = 5
+
+_TAG = re.compile(r"<[a-zA-Z][^<>]*>")
+_LOCAL = re.compile(r"(\s(?:href|src)=[\"'])/(?!/)")
 
 
 def clean(value: str) -> str:
@@ -26,9 +35,15 @@ def _half_width(value: str) -> str:
 
 def is_name(value: str) -> bool:
     """Whether it can be a person's name: letters of any script, U+00B7, spaces between; no emoji, digits, markup."""
-    if not 2 <= len(value) <= 60:
+    kinds = [unicodedata.category(c)[0] for c in value]
+    if not 2 <= len(value) <= 60 or ("L" not in kinds and "〇" not in value) or "M" * _PILE_OF_MARKS in "".join(kinds):
         return False
-    return all(unicodedata.category(c)[0] in "LM" or c in "\u00b7 -.'〇" for c in value)
+    return all(kind in "LM" or c in "\u00b7 -.'〇" for kind, c in zip(kinds, value, strict=True))
+
+
+def has_personal_number(value: str) -> bool:
+    """Whether somebody's ID number or mobile stands in these words, which are kept as they are."""
+    return bool(PERSONAL_NUMBER.search(clean(value)))
 
 
 def mask_name(value: str) -> str:
@@ -55,6 +70,11 @@ def mask_email(value: str) -> str:
     """`someone@example.org` → `s***@example.org`."""
     local, at, domain = value.partition("@")
     return f"{local[:1]}***{at}{domain}" if at else ""
+
+
+def absolute_links(html: str, site: str) -> str:
+    """HTML for a reader outside the site: links and pictures that begin with `/` get the site's address before them."""
+    return _TAG.sub(lambda tag: _LOCAL.sub(rf"\1{site.rstrip('/')}/", tag[0]), html)
 
 
 def digits(length: int) -> str:

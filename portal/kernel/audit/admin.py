@@ -4,6 +4,7 @@ import json
 from typing import Any, ClassVar
 
 import django_filters
+from django.apps import apps
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.filters import DateRangePickerWidget, WagtailFilterSet
@@ -13,10 +14,28 @@ from portal.kernel.admin import Instant, Listing, ListingViewSet
 from portal.kernel.audit.models import AuditEntry
 from portal.kernel.audit.queries import visible_to
 from portal.kernel.audit.rules import READERS
+from portal.kernel.states import StateField
+
+CHANNELS = {"web": _("网页"), "api": _("接口"), "admin": _("后台"), "system": _("系统")}
 
 
 def _state(entry: AuditEntry) -> str:
-    return f"{entry.from_state} → {entry.to_state}" if entry.from_state or entry.to_state else ""
+    labels = _labels(entry.subject_type)
+    before, after = (labels.get(state, state) for state in (entry.from_state, entry.to_state))
+    return f"{before} → {after}" if before or after else ""
+
+
+def _labels(subject_type: str) -> dict[str, str]:
+    """What the states of such a thing are called; nothing where it has none, or is no model any longer."""
+    try:
+        fields = apps.get_model(subject_type)._meta.local_fields
+    except (LookupError, ValueError):
+        return {}
+    return {str(code): str(label) for f in fields if isinstance(f, StateField) for code, label in f.flatchoices}
+
+
+def _source(entry: AuditEntry) -> str:
+    return f"{CHANNELS.get(entry.channel, entry.channel)} {entry.address} {entry.request_id[:8]}"
 
 
 def _content(entry: AuditEntry) -> str:
@@ -63,7 +82,11 @@ class AuditListing(Listing):
         Column("verb", label=_("操作")),
         Column("subject", label=_("对象"), accessor=lambda entry: f"{entry.subject_type}:{entry.subject_id}"),
         Column("state", label=_("状态"), accessor=_state),
-        Column("source", label=_("来源"), accessor=lambda e: f"{e.channel} {e.address} {e.request_id[:8]}"),
+        Column(
+            "source",
+            label=_("来源"),
+            accessor=_source,
+        ),
         Column("content", label=_("说明"), accessor=_content, classname="wrap-anywhere", width="24%"),
     ]
 

@@ -1,10 +1,16 @@
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 
 from portal.kernel.actor import Actor
 from portal.kernel.audit.models import AuditEntry
 from portal.kernel.audit.rules import READERS
+
+
+def history(subject: Model) -> "QuerySet[Any]":
+    """What was done to one thing, newest first; who may read of it is decided by who shows it."""
+    rows: QuerySet[Any] = AuditEntry.objects.filter(subject_type=subject._meta.label_lower, subject_id=str(subject.pk))
+    return rows.order_by("-pk")
 
 
 def visible_to(actor: Actor) -> "QuerySet[Any]":

@@ -1,3 +1,4 @@
+import io
 from uuid import UUID
 
 from django.http import FileResponse, HttpRequest
@@ -14,7 +15,7 @@ def serve(request: HttpRequest, file_id: UUID) -> HttpResponseBase:
     """A private file for whoever may see it; never cached by anything shared."""
     file = visible(file_id, to=actor_of(request, "web"))
     response = FileResponse(
-        file.content.open("rb"),
+        io.BytesIO(file.read()),
         as_attachment=file.content_type not in _INLINE,
         filename=file.name,
         content_type=file.content_type,

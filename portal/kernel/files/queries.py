@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from uuid import UUID
 
+from portal.kernel import clock
 from portal.kernel.actor import Actor
 from portal.kernel.errors import Code, Problem
 from portal.kernel.files.models import PrivateFile
@@ -20,7 +21,7 @@ def let_in(kind: str, rule: Rule) -> None:
 def visible(file_id: UUID, *, to: Actor) -> PrivateFile:
     """The file, or `not_found` for whoever may not know that it exists."""
     file = PrivateFile.objects.filter(pk=file_id).first()
-    if file is None or to.user_id is None:
+    if file is None or to.user_id is None or (file.expires_at and file.expires_at <= clock.now()):
         raise Problem(Code.NOT_FOUND)
     rule = _RULES.get(file.kind)
     if file.owner_id != to.user_id and not (rule and rule(to, file)):

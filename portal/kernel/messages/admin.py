@@ -18,6 +18,7 @@ from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.ui.tables import Column, StatusTagColumn
 from wagtail.admin.utils import get_valid_next_url_from_request
 
+from portal.kernel import clock
 from portal.kernel.admin import ForRoles, Instant, Listing, ListingViewSet
 from portal.kernel.errors import Problem
 from portal.kernel.messages.actions import retry
@@ -47,8 +48,13 @@ def _when(message: Message) -> datetime | None:
     return message.due_at if message.state == "queued" else message.sent_at
 
 
+def _tries(message: Message) -> str:
+    """How often it was tried; an in-app message is there at once, nobody tries anything."""
+    return "—" if message.channel == Channel.IN_APP else str(message.attempts)
+
+
 def _may_retry(message: Message) -> bool:
-    return "retry" in MESSAGE.allowed(message.state, Who.STAFF)
+    return "retry" in MESSAGE.allowed(message.state, Who.STAFF) and not message.is_too_late(clock.now())
 
 
 class MessageFilters(WagtailFilterSet):
@@ -83,7 +89,7 @@ class MessageListing(Listing):
         StatusTagColumn(
             "state", label=_("状态"), accessor="get_state_display", primary=_may_retry, classname=_ONE_LINE
         ),
-        Column("attempts", label=_("次数")),
+        Column("attempts", label=_("次数"), accessor=_tries),
         Column("last_error", label=_("最近错误"), classname="wrap-anywhere"),
         Instant("when", label=_("发送或下次发送"), accessor=_when),
         RetryColumn("again", label=_("操作"), accessor=_may_retry),

@@ -5,6 +5,7 @@ import io
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
+from structlog.testing import capture_logs
 
 from portal.kernel.actor import Actor
 from portal.kernel.audit import actions
@@ -74,6 +75,50 @@ def test_a_deleted_entry_is_found(three):
     _behind_the_models_back("DELETE FROM kernel_auditlink WHERE position = %s", link.position)
     _behind_the_models_back("DELETE FROM kernel_auditentry WHERE id = %s", three[1].pk)
     assert "position 2 is missing from the chain" in list(actions.verify())
+
+
+def test_entries_removed_at_the_end_are_found(three):
+    actions.seal()
+    known = actions.end()
+    links = list(AuditLink.objects.order_by("position"))
+    if connection.vendor == "sqlite":  # PostgreSQL's foreign key keeps the two together
+        _behind_the_models_back("DELETE FROM kernel_auditentry WHERE id = %s", links[-1].entry_id)
+        assert list(actions.verify(known)) == [f"entry {links[-1].entry_id} at position 3 was removed"]
+    _behind_the_models_back("DELETE FROM kernel_auditlink WHERE position = %s", links[-1].position)
+    _behind_the_models_back("DELETE FROM kernel_auditentry WHERE id = %s", links[-1].entry_id)
+    assert list(actions.verify()) == []  # what remains is a whole chain
+    assert list(actions.verify(known)) == [f"the chain no longer holds {known}"]
+    assert list(actions.verify("3")) == ["the chain no longer holds 3"]
+
+
+def test_an_empty_log_is_not_the_one_that_was(three):
+    actions.seal()
+    known = actions.end()
+    _behind_the_models_back("DELETE FROM kernel_auditlink")
+    _behind_the_models_back("DELETE FROM kernel_auditentry")
+    assert actions.end() == f"0:{actions.GENESIS}"
+    assert list(actions.verify(known)) == [f"the chain no longer holds {known}"]
+
+
+def test_the_end_is_told_elsewhere(three):
+    with capture_logs() as lines:
+        actions.seal()
+        actions.seal()
+    assert [(line["event"], line["end"]) for line in lines] == [("audit_sealed", actions.end())]
+
+
+@pytest.mark.postgresql
+def test_postgresql_refuses_to_empty_the_log(three):
+    actions.seal()
+    with transaction.atomic():
+        with connection.cursor() as cursor:  # the harness empties tables between tests, and has switched it off
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+            cursor.execute("ALTER TABLE kernel_auditentry ENABLE TRIGGER never_emptied")
+            cursor.execute("ALTER TABLE kernel_auditlink ENABLE TRIGGER never_emptied")
+        with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("TRUNCATE kernel_auditentry CASCADE")
+        transaction.set_rollback(True)
+    assert list(actions.verify()) == []
 
 
 @pytest.mark.postgresql

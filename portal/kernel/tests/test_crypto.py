@@ -7,8 +7,12 @@ from django.core.exceptions import FieldError, ImproperlyConfigured
 from django.db import connection
 
 from portal.kernel.crypto import keys
+from portal.kernel.crypto.envelope import unwrap, wrap
 from portal.kernel.crypto.fields import blind_lookup
 from portal.kernel.crypto.sealing import Undecipherable, blind_index, open_sealed, seal
+from portal.kernel.files.actions import keep
+from portal.kernel.files.models import PrivateFile
+from portal.kernel.rotation.actions import rotate
 from portal.kernel.users.models import User
 
 OLD = "k1:" + base64.b64encode(b"1" * 32).decode()
@@ -33,6 +37,33 @@ def test_an_altered_value_does_not_open():
     raw[-1] ^= 1
     with pytest.raises(Undecipherable):
         open_sealed(f"{label}:{base64.b64encode(raw).decode()}", "a.b")
+
+
+def test_a_file_lies_there_under_a_key_of_its_own():
+    (key, sealed), (other, again) = wrap(b"%PDF"), wrap(b"%PDF")
+    assert unwrap(key, sealed) == unwrap(other, again) == b"%PDF"
+    assert b"%PDF" not in sealed
+    assert (key == other, sealed == again) == (False, False)
+    for wrong in ((other, sealed), (key, sealed[:-1]), (key, b""), ("", sealed)):
+        with pytest.raises(Undecipherable):
+            unwrap(*wrong)
+
+
+@pytest.mark.django_db
+def test_who_gets_the_folder_or_the_rows_alone_reads_no_file(settings):
+    settings.FIELD_KEYS = OLD
+    owner = User.objects.create_user("c1", is_candidate=True)
+    file = keep(b"%PDF secret", kind="x", owner=owner, name="x", content_type="application/pdf")
+    with file.content.open("rb") as stored:
+        assert b"secret" not in stored.read()
+    settings.FIELD_KEYS = f"{NEW},{OLD}"
+    list(rotate())
+    settings.FIELD_KEYS = NEW
+    assert PrivateFile.objects.get().read() == b"%PDF secret"
+    assert PrivateFile.objects.get().size == len(b"%PDF secret")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT key FROM kernel_privatefile")
+        assert cursor.fetchone()[0].startswith("k2:")
 
 
 def test_a_new_key_writes_while_the_old_one_still_reads(settings):

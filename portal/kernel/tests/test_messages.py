@@ -11,7 +11,7 @@ from portal.kernel.actor import Actor
 from portal.kernel.errors import Problem
 from portal.kernel.messages import actions, providers, queries
 from portal.kernel.messages.models import Message
-from portal.kernel.messages.states import RETRY_AFTER, STUCK_AFTER, Channel
+from portal.kernel.messages.states import RETRY_AFTER, SECRET_LIFE, STUCK_AFTER, Channel
 from portal.kernel.messages.templates import REGISTRY, Template
 from portal.kernel.users.models import User
 
@@ -51,6 +51,35 @@ def test_a_code_is_wiped_once_it_is_on_its_way():
     assert Message.objects.get().text == "******"
 
 
+def test_a_code_that_waited_too_long_is_not_sent_and_not_kept():
+    actions.say("code:1", "code", {"code": "123456"}, mobile="13800001234")
+    with time_machine.travel(clock.now() + SECRET_LIFE - timedelta(seconds=1), tick=False):
+        assert len(actions.due_ids()) == 1
+    with time_machine.travel(clock.now() + SECRET_LIFE):
+        assert deliver_all() == [False]
+        assert actions.due_ids() == []
+    assert Delivered.objects.count() == 0
+    message = Message.objects.get()
+    assert (message.state, message.attempts, message.text) == ("expired", 0, "******")
+
+
+def test_a_code_is_given_up_where_the_next_try_would_come_too_late(monkeypatch):
+    def fail(sms):
+        raise providers.Undelivered("busy")
+
+    monkeypatch.setattr(providers, "send_sms", fail)
+    actions.say("code:1", "code", {"code": "123456"}, mobile="13800001234")
+    message = Message.objects.get()
+    waits = []
+    while message.state in ("queued", "sending"):
+        waits.append(message.due_at - message.created_at)
+        with time_machine.travel(message.due_at, tick=False):
+            deliver_all()
+        message = Message.objects.get()
+    assert (message.state, message.attempts) == ("failed", 3)
+    assert max(waits) < SECRET_LIFE
+
+
 def test_without_an_address_nothing_is_queued():
     nobody = User.objects.create_user("b", name="乙")
     actions.say("paid:1", "code", {"code": "1"}, to=nobody)
@@ -58,7 +87,7 @@ def test_without_an_address_nothing_is_queued():
 
 
 def test_a_failing_provider_is_asked_again_later_and_then_given_up(user, monkeypatch):
-    def fail(mobile, text):
+    def fail(sms):
         raise providers.Undelivered("busy")
 
     monkeypatch.setattr(providers, "send_sms", fail)

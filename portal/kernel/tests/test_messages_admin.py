@@ -5,16 +5,18 @@ from threading import Barrier, BrokenBarrierError
 from typing import Any
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from portal.kernel import clock
 from portal.kernel.actor import Actor
 from portal.kernel.audit.models import AuditEntry
 from portal.kernel.errors import Problem
 from portal.kernel.messages import actions, providers
 from portal.kernel.messages.models import Message
-from portal.kernel.messages.states import MESSAGE, RETRY_AFTER, Channel
+from portal.kernel.messages.states import MESSAGE, RETRY_AFTER, SECRET_LIFE, Channel
 from portal.kernel.messages.templates import REGISTRY, Template
 from portal.kernel.tests.staff import member
 from portal.kernel.users.models import User
@@ -38,14 +40,16 @@ def desk(client: Client) -> Client:
 
 
 def person(name: str = "张小三", mobile: str = "13800001234") -> User:
-    return User.objects.create_user(mobile, name=name, mobile=mobile, email="someone@example.org", is_candidate=True)
+    return User.objects.create_user(
+        mobile, name=name, mobile=mobile, email=f"someone{mobile}@example.org", is_candidate=True
+    )
 
 
 def fail(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let whatever is queued be given up."""
 
-    def refuse(mobile: str, text: str) -> None:
-        raise providers.Undelivered(f"{mobile}: busy")
+    def refuse(sms: providers.Sms) -> None:
+        raise providers.Undelivered(f"{sms.mobile}: busy")
 
     with monkeypatch.context() as patched:
         patched.setattr(providers, "send_sms", refuse)
@@ -78,8 +82,19 @@ def test_the_list_says_to_whom_and_why_not_but_neither_number_nor_text(desk, mon
 
     for shown in ("张*三 138****1234", "139****5678", "s***@example.org", "验证码（code）", "***: busy", "发送失败"):
         assert shown in html
-    for hidden in ("13800001234", "13900005678", "someone@example.org", "654321", "您好", "张小三"):
+    for hidden in ("13800001234", "13900005678", "someone138", "654321", "您好", "张小三"):
         assert hidden not in html
+
+
+def test_tries_are_counted_where_there_is_something_to_try(desk, monkeypatch):
+    actions.say("paid:1", "t", {"name": "张小三"}, to=person())
+    fail(monkeypatch)
+
+    answer = desk.get(LIST)
+
+    tries = next(column for column in answer.context["table"].columns.values() if column.name == "attempts")
+    shown = {row.channel: tries.get_value(row) for row in answer.context["object_list"]}
+    assert shown == {"in_app": "—", "sms": str(len(RETRY_AFTER) + 1), "email": "1"}
 
 
 @pytest.mark.parametrize(
@@ -166,6 +181,19 @@ def test_two_clicks_at_once_count_once(monkeypatch, locked):
     assert all(isinstance(error, Problem) for error in outcome.errors.values())
 
 
+def test_a_code_that_has_run_out_is_not_sent_again(desk, monkeypatch):
+    failed = given_up(monkeypatch)[0]
+    before = states()
+
+    with time_machine.travel(clock.now() + SECRET_LIFE):
+        assert "重新发送</button>" not in desk.get(LIST).content.decode()
+        answer = desk.post(RETRY, {"id": failed.pk}, follow=True)
+
+    assert said(answer) == ["1 条消息没有重新发送：验证码已过有效期，不能再发；请本人在页面上重新获取。"]
+    assert states() == before
+    assert not AuditEntry.objects.filter(verb="messages.retry").exists()
+
+
 def test_what_was_sent_is_not_sent_again(desk):
     actions.say("paid:1", "t", {"name": "张小三"}, to=person())
     for message_id in actions.due_ids():
@@ -223,4 +251,4 @@ def test_a_list_of_fifty_asks_no_more_than_a_list_of_one(desk, monkeypatch):
         ) as captured:
             rows = desk.get(f"{LIST}?template=code").context["object_list"]
         counts.append((len(rows), len(captured)))
-    assert counts == [(1, 13), (50, 13)]
+    assert counts == [(1, 11), (50, 11)]

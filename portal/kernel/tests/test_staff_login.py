@@ -3,9 +3,11 @@
 import re
 
 import pytest
+from django.core.mail import EmailMessage
 from django.test import Client
 
 from portal.kernel.tests.staff import member
+from portal.kernel.users.models import User
 
 pytestmark = pytest.mark.django_db
 LOGIN = "/admin/login/"
@@ -35,3 +37,12 @@ def test_staff_come_in(client: Client) -> None:
     answer = client.post(LOGIN, {"username": "editor-1", "password": "pw"}, follow=True)
     assert answer.redirect_chain == [("/admin/", 302)]
     assert "控制面板 - 广西自考管理后台" in words(answer.content.decode())
+
+
+def test_the_desk_sends_no_candidate_a_way_in(client: Client, mailoutbox: list[EmailMessage]) -> None:
+    """A candidate who has bound an e-mail resets on the portal, where all devices are signed out."""
+    User.objects.create_user("c-1", "pw", name="韦小莉", is_candidate=True, email="a@example.org")
+    User.objects.create_user("chief", "pw", name="主任", is_staff=True, email="b@example.org")
+    for email in ("a@example.org", "b@example.org"):
+        assert client.post("/admin/password_reset/", {"email": email}).status_code == 302
+    assert [mail.to for mail in mailoutbox] == [["b@example.org"]]

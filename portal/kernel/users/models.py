@@ -4,8 +4,11 @@ from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models
+from django.db.models.functions import Lower
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
+from portal.kernel import clock
 from portal.kernel.crypto.fields import BlindIndexField, EncryptedTextField
 
 
@@ -21,7 +24,10 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser, PermissionsMixin):
-    """Staff and candidates alike. Candidates never get `is_staff`, and their `username` is a random handle."""
+    """Staff and candidates alike. Candidates never get `is_staff`, and their `username` is a random handle.
+
+    A candidate's `email` is one that they have proved to be theirs (绑定邮箱), in lower case; one account each.
+    """
 
     username = models.CharField(_("用户名"), max_length=60, unique=True)
     name = models.CharField(_("姓名"), max_length=60)
@@ -32,6 +38,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_candidate = models.BooleanField(_("考生"), default=False)
     is_active = models.BooleanField(_("启用"), default=True)
     created_at = models.DateTimeField(_("创建时间"), auto_now_add=True)
+    password_changed_at = models.DateTimeField(_("密码修改时间"), null=True, editable=False)
+    # Part of every session's digest: another number ends them all (users.actions.end_sessions).
+    session_generation = models.PositiveIntegerField(default=0, editable=False)
 
     objects: ClassVar[UserManager] = UserManager()
 
@@ -46,10 +55,21 @@ class User(AbstractBaseUser, PermissionsMixin):
             models.CheckConstraint(
                 condition=~models.Q(is_candidate=True, is_staff=True), name="user_is_candidate_or_staff"
             ),
+            models.UniqueConstraint(
+                Lower("email"), condition=models.Q(is_candidate=True, email__gt=""), name="user_one_candidate_per_email"
+            ),
         ]
 
     def __str__(self) -> str:
         return self.name or self.username
+
+    def set_password(self, raw_password: str | None) -> None:
+        super().set_password(raw_password)
+        self.password_changed_at = clock.now() if raw_password else None
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        facts = f"{self.password}:{self.session_generation}"
+        return salted_hmac("kernel.User.session", facts, secret=secret, algorithm="sha256").hexdigest()
 
     def get_full_name(self) -> str:
         return self.name

@@ -80,7 +80,7 @@ def test_afterwards_the_new_key_alone_reads_finds_and_keeps_unique(settings, cap
         "kernel.user: 4/5",
         "kernel.user: 5/5",
     ]
-    assert "FIELD_KEYS k2: 当前密钥，7 个值" in out
+    assert "FIELD_KEYS k2: 当前密钥，8 个值" in out
     assert "FIELD_KEYS k1: 已无值使用，可以删除" in out
     assert "BLIND_INDEX_KEYS k1: 已无值使用，可以删除" in out
     use(settings, NEW)
