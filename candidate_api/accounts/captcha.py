@@ -14,9 +14,12 @@ from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
+from candidate_api.accounts import guard
 from candidate_api.accounts.models import Captcha
 from candidate_api.accounts.rules import CAPTCHA_LIFE, WORK_COST, WORK_TRIES
 from portal.kernel import clock
+from portal.kernel.actor import Actor
+from portal.kernel.crypto.sealing import blind_index
 from portal.kernel.errors import Code, FieldError, Problem
 
 
@@ -30,11 +33,12 @@ class Challenge:
     expires_in: int
 
 
-def issue() -> Challenge:
-    """A new challenge; valid for three minutes."""
+def issue(*, by: Actor) -> Challenge:
+    """A new challenge for this browser or app; valid for ten minutes. Raises Problem: `throttled`."""
+    guard.may_ask_captcha(by)
     expires_at = clock.now() + CAPTCHA_LIFE
     Captcha.objects.filter(expires_at__lt=clock.now() - CAPTCHA_LIFE).delete()
-    captcha = Captcha.objects.create(picture_key=CaptchaStore.generate_key(), expires_at=expires_at)
+    captcha = Captcha.objects.create(picture_key=CaptchaStore.generate_key(), client=_digest(by), expires_at=expires_at)
     picture = captcha_image(HttpRequest(), captcha.picture_key).content
     least, most = WORK_TRIES
     work = altcha.create_challenge(
@@ -50,11 +54,16 @@ def issue() -> Challenge:
     return Challenge(captcha.pk, image, work.to_dict(), int(CAPTCHA_LIFE.total_seconds()))
 
 
-def spend(captcha_id: UUID | None, value: str) -> None:
-    """Use up a challenge; raises `captcha_invalid` unless the value is its picture's text or its solved work."""
+def spend(captcha_id: UUID | None, value: str, *, by: Actor) -> None:
+    """Use up a challenge; raises `captcha_invalid` unless the value is its picture's text or its solved work.
+
+    One that was given to a browser opens nothing in another's hands.
+    """
     captcha = Captcha.objects.filter(pk=captcha_id).first() if captcha_id else None
     # The delete decides: of two requests with the same challenge one deletes it and goes on.
     if captcha is None or not Captcha.objects.filter(pk=captcha.pk, expires_at__gt=clock.now()).delete()[0]:
+        raise _refused()
+    if captcha.client not in ("", _digest(by)):
         raise _refused()
     if not (_reads(captcha, value) or _solves(captcha, value)):
         raise _refused()
@@ -73,6 +82,10 @@ def _solves(captcha: Captcha, value: str) -> bool:
     except (ValueError, KeyError, TypeError, RecursionError):
         return False
     return own and altcha.verify_solution(value, _secret("challenge"), hmac_key_secret=_secret("key")).verified
+
+
+def _digest(by: Actor) -> str:
+    return blind_index(by.client, "accounts.captcha.client") if by.client else ""
 
 
 def _secret(use: str) -> bytes:

@@ -1,15 +1,17 @@
-"""Verification codes: six digits, ten minutes, one purpose, one address, five wrong tries."""
+"""Verification codes: six digits, ten minutes, one purpose, one address (mobile or e-mail), five wrong tries."""
 
 import hmac
 from datetime import timedelta
 
-from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db import IntegrityError, transaction
+from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
 
+from candidate_api.accounts import guard
 from candidate_api.accounts.models import VerificationCode
-from candidate_api.accounts.rules import CODE_LIFE, CODE_RESEND, CODE_WRONG_TRIES, CODES_A_DAY, Purpose
+from candidate_api.accounts.rules import CODE_LIFE, CODE_RESEND, CODE_WRONG_TRIES, CODES_A_DAY, CODES_KEPT, Purpose
 from portal.kernel import clock
+from portal.kernel.actor import Actor
 from portal.kernel.crypto.sealing import blind_index, blind_indexes
 from portal.kernel.errors import Code, FieldError, Problem
 from portal.kernel.text import digits
@@ -19,51 +21,78 @@ _CODE = "accounts.code"
 
 
 def issue(purpose: Purpose, address: str) -> tuple[VerificationCode, str]:
-    """A new code for the address, stored as a digest; raises `throttled` within 60 s of the last and over the day's."""
+    """A new code for the address, stored as a digest; raises `throttled` within 60 s of the last and over the day's.
+
+    Both go by the rows, so that they hold without a cache; `code_once_a_minute` decides between two at once.
+    """
     now = clock.now()
-    sent = VerificationCode.objects.filter(address_index__in=blind_indexes(address, _ADDRESS))
-    last = sent.filter(purpose=purpose, created_at__gt=now - CODE_RESEND).order_by("-created_at").first()
+    sent = VerificationCode.objects.filter(address_index__in=blind_indexes(address, _ADDRESS)).order_by("-created_at")
+    last = sent.filter(purpose=purpose, created_at__gt=now - CODE_RESEND).first()
     if last:
-        wait = int((last.created_at + CODE_RESEND - now).total_seconds()) + 1
-        raise Problem(Code.THROTTLED, _("验证码已发送，请在%(s)d秒后重发。") % {"s": wait}, retry_after=wait)
-    if sent.filter(created_at__gt=now - timedelta(days=1)).count() >= CODES_A_DAY:
-        raise Problem(Code.THROTTLED, _("今天的验证码次数已用完，请明天再试或改用其他方式。"), retry_after=3600)
+        raise _too_soon(int((last.created_at + CODE_RESEND - now).total_seconds()) + 1)
+    today = list(sent.filter(created_at__gt=now - timedelta(days=1)).values_list("created_at", flat=True)[:CODES_A_DAY])
+    if len(today) == CODES_A_DAY:
+        wait = int((today[-1] + timedelta(days=1) - now).total_seconds()) + 1
+        raise Problem(Code.THROTTLED, _("今天的验证码次数已用完，请明天再试或改用其他方式。"), retry_after=wait)
     code = digits(6)
-    row = VerificationCode.objects.create(
-        purpose=purpose,
-        address_index=blind_index(address, _ADDRESS),
-        code_digest=_digest(purpose, address, code),
-        created_at=now,
-        expires_at=now + CODE_LIFE,
-    )
+    try:
+        with transaction.atomic():
+            row = VerificationCode.objects.create(
+                purpose=purpose,
+                address_index=blind_index(address, _ADDRESS),
+                code_digest=_digest(purpose, address, code),
+                minute=int(now.timestamp()) // 60,
+                created_at=now,
+                expires_at=now + CODE_LIFE,
+            )
+    except IntegrityError as error:
+        raise _too_soon(int(CODE_RESEND.total_seconds())) from error
     return row, code
 
 
-def spend(purpose: Purpose, address: str, code: str, *, field: str = "sms_code") -> None:
-    """Use up the code; raises `code_invalid` and counts the wrong try. Call it outside a transaction.
+def spend(purpose: Purpose, address: str, code: str, *, by: Actor, field: str = "sms_code") -> None:
+    """Use up the code; raises `code_invalid` and counts the wrong try, `throttled` where the caller guesses too often.
 
-    The count must survive whatever the caller rolls back, so a code is spent in a transaction of its own: a
-    registration that fails afterwards asks for a new one.
+    The count must survive whatever the caller rolls back, so a code is spent in a transaction of its own: call it
+    outside one. A registration that fails afterwards asks for a new code.
     """
-    if _spent(purpose, address, code):
+    guard.may_try_code(by)
+    if _right(purpose, address, code):
         return
-    _live(purpose, address).update(wrong_tries=F("wrong_tries") + 1)
+    guard.tried_wrong_code(by)
+    raise refused(field)
+
+
+def forget() -> int:
+    """Let go of what no limit looks back to; how many."""
+    return VerificationCode.objects.filter(created_at__lt=clock.now() - CODES_KEPT).delete()[0]
+
+
+def refused(field: str = "sms_code") -> Problem:
+    """The one answer to a code that does not do, whyever."""
     sentence = _("验证码不正确或已过期。")
-    raise Problem(Code.CODE_INVALID, sentence, errors=[FieldError(field, "code_invalid", sentence)])
+    return Problem(Code.CODE_INVALID, sentence, errors=[FieldError(field, "code_invalid", sentence)])
 
 
 @transaction.atomic
-def _spent(purpose: Purpose, address: str, code: str) -> bool:
-    live = list(_live(purpose, address).select_for_update().order_by("pk"))
-    right = [row for row in live if hmac.compare_digest(row.code_digest, _digest(purpose, address, code))]
-    if right:
-        VerificationCode.objects.filter(pk__in=[row.pk for row in live]).update(used_at=clock.now())
-    return bool(right)
+def _right(purpose: Purpose, address: str, code: str) -> bool:
+    """Whether the code is right; it is used up then, else the try is counted, under the same lock: of many tries at
+    once no more than five are looked at."""
+    live = list(locking(_live(purpose, address)))
+    rows = VerificationCode.objects.filter(pk__in=[row.pk for row in live])
+    if any(hmac.compare_digest(row.code_digest, _digest(purpose, address, code)) for row in live):
+        return bool(rows.update(used_at=clock.now()))
+    rows.update(wrong_tries=F("wrong_tries") + 1)
+    return False
+
+
+def locking(rows: "QuerySet[VerificationCode]") -> "QuerySet[VerificationCode]":
+    return rows.select_for_update().order_by("pk")
 
 
 def _live(purpose: Purpose, address: str) -> "QuerySet[VerificationCode]":
     return VerificationCode.objects.filter(
-        Q(address_index__in=blind_indexes(address, _ADDRESS)),
+        address_index__in=blind_indexes(address, _ADDRESS),
         purpose=purpose,
         used_at=None,
         expires_at__gt=clock.now(),
@@ -73,3 +102,7 @@ def _live(purpose: Purpose, address: str) -> "QuerySet[VerificationCode]":
 
 def _digest(purpose: str, address: str, code: str) -> str:
     return blind_index(f"{purpose}:{address}:{code}", _CODE)
+
+
+def _too_soon(wait: int) -> Problem:
+    return Problem(Code.THROTTLED, _("验证码已发送，请在%(s)d秒后重发。") % {"s": wait}, retry_after=wait)

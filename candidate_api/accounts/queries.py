@@ -1,46 +1,114 @@
-from django.core.cache import cache
-from django.db.models import Q
+from datetime import datetime
+from typing import Any
+from uuid import UUID
 
-from candidate_api.accounts.rules import CAPTCHA_AFTER_FAILURES, FAILURES_FORGOTTEN
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Lower
+
+from candidate_api.accounts import tokens
+from candidate_api.accounts.models import Device, PasswordReset, SignIn
+from candidate_api.accounts.rules import APP_IDLE, SIGN_INS_SHOWN, WEB_IDLE, Kind
 from candidate_api.candidates.models import Candidate
-from candidate_api.candidates.rules import clean_id_number
+from candidate_api.candidates.rules import clean_id_number, is_candidate_number, is_mobile
+from portal.kernel import clock
+from portal.kernel.actor import Actor
 from portal.kernel.crypto.fields import blind_lookup
-from portal.kernel.crypto.sealing import blind_index
-from portal.kernel.text import clean
+from portal.kernel.errors import Code, Problem
 from portal.kernel.users.models import User
 
 
-def by_mobile(mobile: str) -> User | None:
-    return User.objects.filter(blind_lookup(User, "mobile_index", mobile), is_candidate=True, is_active=True).first()
+def by_mobile(mobile: str, *, shut: bool = False) -> User | None:
+    """The candidate's user; one that may not sign in only with `shut`."""
+    user = User.objects.filter(blind_lookup(User, "mobile_index", mobile), is_candidate=True).first()
+    return user if user and (shut or user.is_active) else None
 
 
-def by_account(account: str) -> User | None:
-    """The candidate's user behind a mobile, an ID number or a 准考证号; None for staff and strangers."""
-    number = clean_id_number(account)
-    document = Candidate.objects.filter(blind_lookup(Candidate, "id_number_index", number))
-    known = Q(pk__in=document.values("user")) | Q(candidate__candidate_number=number)
-    known |= blind_lookup(User, "mobile_index", number)
-    found = list(User.objects.filter(known, is_candidate=True, is_active=True)[:2])
-    return found[0] if len(found) == 1 else None
+def by_account(account: str, *, shut: bool = False) -> User | None:
+    """The candidate's user behind a mobile, a 准考证号 or a document's number; None for staff and strangers.
 
-
-def _failures_key(account: str) -> str:
-    return "signin-failures:" + blind_index(clean(account).upper(), "accounts.signin")
-
-
-def needs_captcha(account: str) -> bool:
-    """Whether signing in to this account, known or not, has failed so often that a captcha is asked for.
-
-    A captcha and never a lock: nobody can shut another person out.
+    The form says which of the three is meant, so that nobody's document hides another's account. A number that was
+    merged leads to the record that it went into. One that may not sign in only with `shut`.
     """
-    return cache.get(_failures_key(account), 0) >= CAPTCHA_AFTER_FAILURES
+    number = clean_id_number(account)
+    if is_mobile(number):
+        return by_mobile(number, shut=shut)
+    if is_candidate_number(number):
+        records = Candidate.objects.filter(candidate_number=number)
+    else:
+        records = Candidate.objects.filter(blind_lookup(Candidate, "id_number_index", number))
+    record = records.select_related("user", "merged_into__user").first()
+    user = (record.merged_into or record).user if record else None
+    return user if user and user.is_candidate and (shut or user.is_active) else None
 
 
-def count_failure(account: str) -> None:
-    key = _failures_key(account)
-    cache.add(key, 0, int(FAILURES_FORGOTTEN.total_seconds()))
-    cache.incr(key)
+def by_email(email: str) -> User | None:
+    """The candidate who has bound this address, in whatever case it is written."""
+    owners = User.objects.alias(address=Lower("email")).filter(is_candidate=True, email__gt="")
+    return owners.filter(address=email.lower(), is_active=True).first()
 
 
-def forget_failures(account: str) -> None:
-    cache.delete(_failures_key(account))
+def candidate_user(actor: Actor) -> User:
+    """The actor's own user with the record, read and not locked."""
+    found = User.objects.select_related("candidate").filter(pk=actor.user_id, is_candidate=True, is_active=True)
+    user = found.first()
+    if user is None:
+        raise Problem(Code.NOT_AUTHENTICATED)
+    return user
+
+
+def user_for_update(user_id: int | None) -> User:
+    """The person, locked: who changes how somebody signs in, or signs in, waits here for whoever does the same."""
+    rows: QuerySet[User] = User.objects.select_for_update(of=("self",), no_key=True)
+    user = rows.filter(pk=user_id, is_active=True).first() if user_id else None
+    if user is None:
+        raise Problem(Code.NOT_AUTHENTICATED)
+    return user
+
+
+def open_resets(**which: Any) -> "QuerySet[PasswordReset]":
+    """The resets with that `id_digest` or `token_digest` that are neither over nor used."""
+    return PasswordReset.objects.filter(used_at=None, expires_at__gt=clock.now(), **which)
+
+
+def reset_for_update(**which: Any) -> PasswordReset | None:
+    """The one of `open_resets`, locked."""
+    return open_resets(**which).select_for_update(of=("self",)).first()
+
+
+# -- devices ----------------------------------------------------------------------------------------------------
+def device_of_token(token: str) -> Device | None:
+    """The app that this token stands for, with its user, in one query; over or not."""
+    return Device.objects.select_related("user").filter(digest=tokens.digest(token)).first()
+
+
+def device_of_session(device_id: str) -> Device | None:
+    """The browser that a session names, with its user, in one query; over or not."""
+    return Device.objects.select_related("user").filter(pk=device_id, kind=Kind.WEB).first()
+
+
+def devices(actor: Actor) -> "QuerySet[Device]":
+    """Where the actor is signed in, the latest first."""
+    return _live(Device.objects.filter(user_id=actor.user_id), clock.now()).order_by("-created_at", "pk")
+
+
+def device(device_id: UUID, actor: Actor) -> Device:
+    """One of the actor's own devices; `not_found` for everybody else's."""
+    found = devices(actor).filter(pk=device_id).first()
+    if found is None:
+        raise Problem(Code.NOT_FOUND)
+    return found
+
+
+def over(now: datetime) -> "QuerySet[Device]":
+    """Devices whose time is over: the absolute one, or that without use."""
+    return Device.objects.exclude(pk__in=_live(Device.objects.all(), now).values("pk"))
+
+
+def _live(rows: "QuerySet[Device]", now: datetime) -> "QuerySet[Device]":
+    """The condition of `rules.is_over`, the other way round, as the database says it."""
+    used = Q(kind=Kind.WEB, seen_at__gt=now - WEB_IDLE) | Q(kind=Kind.APP, seen_at__gt=now - APP_IDLE)
+    return rows.filter(used, expires_at__gt=now)
+
+
+def latest_sign_ins(actor: Actor) -> "QuerySet[SignIn]":
+    return SignIn.objects.filter(user_id=actor.user_id).order_by("-at", "-pk")[:SIGN_INS_SHOWN]

@@ -3,11 +3,17 @@
 from typing import Any
 
 from rest_framework import serializers
+from rest_framework.request import Request
 
-from candidate_api.accounts.rules import Purpose
+from candidate_api.accounts.models import Device
+from candidate_api.accounts.proofs import Proof
+from candidate_api.accounts.rules import Channel, Kind, Purpose
+from candidate_api.candidates.rules import STEPS
 from candidate_api.candidates.serializers import CandidateOut
 from candidate_api.candidates.states import IdType
+from candidate_api.identity.api import IdentityOut
 from portal.kernel.api import Input
+from review.offices.states import Role
 
 
 class NoticeOut(serializers.Serializer[Any]):
@@ -31,7 +37,12 @@ class _WithCaptcha(Input):
 
 class SmsCodeIn(_WithCaptcha):
     mobile = serializers.CharField(max_length=30)
-    purpose = serializers.ChoiceField(Purpose.choices)
+    purpose = serializers.ChoiceField([p for p in Purpose.choices if p[0] != Purpose.ON_SITE])
+
+
+class EmailCodeIn(_WithCaptcha):
+    email = serializers.CharField(max_length=254)
+    purpose = serializers.ChoiceField([(one.value, one.label) for one in (Purpose.RESET, Purpose.BIND)])
 
 
 class SentOut(serializers.Serializer[Any]):
@@ -39,7 +50,11 @@ class SentOut(serializers.Serializer[Any]):
     resend_after = serializers.IntegerField(help_text="seconds")
 
 
-class RegisterIn(_WithCaptcha):
+class RegisterIn(Input):
+    captcha_id = serializers.UUIDField(
+        required=False, allow_null=True, default=None, help_text="获取短信验证码时已完成校验码的，不必再提交"
+    )
+    captcha_value = serializers.CharField(max_length=4000, required=False, allow_blank=True, default="")
     notice_version = serializers.CharField(max_length=20)
     name = serializers.CharField(max_length=100)
     id_type = serializers.ChoiceField(IdType.choices)
@@ -70,8 +85,100 @@ class SignedInOut(serializers.Serializer[Any]):
     candidate = CandidateOut()
 
 
+def _secret(**options: Any) -> serializers.CharField:
+    return serializers.CharField(max_length=200, trim_whitespace=False, **options)
+
+
+def _code(**options: Any) -> serializers.CharField:
+    return serializers.CharField(max_length=10, **options)
+
+
+class ProofIn(Input):
+    """That it is still they: the password, or a code of the purpose `bind` to what is bound now. Without any, a proof
+    or sign-in of the last ten minutes on this device counts where the endpoint allows it."""
+
+    password = _secret(required=False, default="")
+    sms_code = _code(required=False, default="")
+    email_code = _code(required=False, default="")
+
+    @classmethod
+    def read(cls, request: Request) -> dict[str, Any]:
+        """The body, with `proof` in place of its three fields."""
+        given = super().read(request)
+        password = given.pop("password", "") or given.pop("old_password", "")
+        return given | {"proof": Proof(password, given.pop("sms_code"), given.pop("email_code"))}
+
+
+class ProofCodeIn(Input):
+    to = serializers.ChoiceField(("mobile", "email"))
+
+
+class PasswordIn(ProofIn):
+    password = None
+    old_password = _secret(required=False, default="")
+    new_password = _secret()
+    confirm_password = _secret()
+
+
+class MobileIn(ProofIn):
+    mobile = serializers.CharField(max_length=30)
+    new_sms_code = _code()
+
+
+class EmailIn(ProofIn):
+    email = serializers.CharField(max_length=254)
+    new_email_code = _code()
+
+
+class ResetIn(_WithCaptcha):
+    channel = serializers.ChoiceField(Channel.choices)
+    identifier = serializers.CharField(max_length=254)
+
+
+class ResetStartedOut(serializers.Serializer[Any]):
+    reset_id = serializers.CharField()
+    destination = serializers.CharField(help_text="masked")
+    expires_in = serializers.IntegerField(help_text="seconds")
+    resend_after = serializers.IntegerField(help_text="seconds")
+
+
+class ResetCodeIn(Input):
+    reset_id = serializers.CharField(max_length=100)
+    code = _code()
+
+
+class ResetTokenOut(serializers.Serializer[Any]):
+    reset_token = serializers.CharField()
+
+
+class NewPasswordIn(Input):
+    reset_token = serializers.CharField(max_length=100)
+    new_password = _secret()
+    confirm_password = _secret()
+
+
+class DeviceOut(serializers.Serializer[Device]):
+    """Where somebody is signed in. `expires_at` is the latest end; it comes earlier where the device is not used."""
+
+    id = serializers.UUIDField()
+    kind = serializers.ChoiceField(Kind.choices)
+    label = serializers.CharField()
+    address = serializers.CharField()
+    created_at = serializers.DateTimeField()
+    seen_at = serializers.DateTimeField(help_text="to a few minutes")
+    expires_at = serializers.DateTimeField()
+    current = serializers.SerializerMethodField()
+
+    def get_current(self, device: Device) -> bool:
+        return bool(device.pk == self.context["current"])
+
+
+class RevokedOut(serializers.Serializer[Any]):
+    revoked = serializers.IntegerField()
+
+
 class StepOut(serializers.Serializer[Any]):
-    step = serializers.CharField()
+    step = serializers.ChoiceField(choices=STEPS)
     label = serializers.CharField()
     done = serializers.BooleanField()
 
@@ -79,4 +186,5 @@ class StepOut(serializers.Serializer[Any]):
 class MeOut(serializers.Serializer[Any]):
     candidate = CandidateOut()
     onboarding = StepOut(many=True)
-    roles = serializers.ListField(child=serializers.CharField())
+    identity = IdentityOut()
+    roles = serializers.ListField(child=serializers.ChoiceField(choices=["candidate", *Role.values]))

@@ -2,26 +2,32 @@
 
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
+from candidate_api.candidates import passed, queries, rules
 from candidate_api.candidates import photo as photos
-from candidate_api.candidates import queries
-from candidate_api.candidates.models import Candidate, NumberCounter
-from candidate_api.candidates.rules import number_prefix, resident_birth_date, resident_gender
+from candidate_api.candidates.models import Candidate, FormerDocument, NumberCounter
 from candidate_api.candidates.states import CANDIDATE, IdType
-from portal.kernel import clock
+from cms.windows.queries import current, require_open
+from cms.windows.rules import Business, WindowState
+from portal.kernel import clock, limits
 from portal.kernel.actor import Actor
 from portal.kernel.audit.actions import record
-from portal.kernel.errors import Code, FieldError, Problem
+from portal.kernel.errors import Code, FieldError, Problem, invalid
 from portal.kernel.files.actions import keep
 from portal.kernel.messages.actions import say
+from portal.kernel.states import Who
+from portal.kernel.text import clean_name
 from portal.kernel.users.models import User
 
 # What a resident ID number says by itself is not asked and cannot be contradicted.
 _FROM_ID = ("gender", "birth_date")
+# Columns of the record that its owner writes; 考生类别 and 助学单位 are the assisting school's to say.
 EDITABLE = (
+    "id_type",
+    "id_number",
     *_FROM_ID,
     "former_name",
     "ethnicity",
@@ -39,65 +45,243 @@ EDITABLE = (
     "district",
     "major",
 )
+_OF_THE_ACCOUNT = ("name",)
+_ADDRESS = frozenset({"address_area", "address"})
 
 
 def create(user: User, *, id_type: str, id_number: str, notice_version: str, by: Actor) -> Candidate:
     """The record of a person who has just registered; in the caller's transaction.
 
-    The database refuses a second record of the same document (`candidate_one_per_document`).
+    The database refuses a second record of the same number (`candidate_one_per_number`).
     """
     candidate = Candidate(user=user, id_type=id_type, id_number=id_number, notice_version=notice_version)
     if id_type == IdType.RESIDENT_ID:
-        candidate.birth_date = resident_birth_date(id_number)
-        candidate.gender = resident_gender(id_number)
+        candidate.birth_date = rules.resident_birth_date(id_number)
+        candidate.gender = rules.resident_gender(id_number)
     candidate.save(force_insert=True)
     record("candidates.create", candidate, by=by, to_state=candidate.state, notice_version=notice_version)
     return candidate
 
 
-@transaction.atomic
 def save_profile(values: dict[str, Any], *, by: Actor) -> Candidate:
     """Change the given fields of the actor's own profile; a complete one with a photo gets its 准考证号.
 
-    `values` are validated by type at the edge; keys are those of EDITABLE, foreign keys as objects. Raises Problem.
+    `values` are validated by type at the edge; keys are those of EDITABLE and `name`, foreign keys as objects.
+    Raises Problem: `validation_failed` naming each field, `locked` ones among them; `throttled` for who tries one
+    document after another. Whoever has such a document already is told, as at a second registration.
     """
+    try:
+        return _save_profile(values, by=by)
+    except Problem as refused:
+        if any(error.code == "already_registered" for error in refused.errors):
+            _tell_the_owner(rules.clean_id_number(values["id_number"]), by=by)
+        raise
+
+
+@transaction.atomic
+def _tell_the_owner(id_number: str, *, by: Actor) -> None:
+    owner = queries.of_document(id_number)
+    if owner is not None:
+        say(f"document_tried:{owner.pk}:{clock.today()}", "document_tried", {}, to=owner.user)
+        record("candidates.document_tried", owner, by=by)
+
+
+@transaction.atomic
+def _save_profile(values: dict[str, Any], *, by: Actor) -> Candidate:
     candidate = queries.for_update(by)
-    fixed = _FROM_ID if candidate.id_type == IdType.RESIDENT_ID else ()
-    errors = [
-        FieldError(name, "locked", _("与身份证号不一致，此项由身份证号确定。"))
-        for name in fixed
-        if name in values and values[name] != getattr(candidate, name)
-    ]
-    if candidate.state != "onboarding" and "major" in values and values["major"] is None:
-        errors.append(FieldError("major", "required", _("请选择报考专业。")))
+    changes = _changes(candidate, values)
+    errors = _refused(candidate, changes)
     if errors:
-        raise Problem(Code.VALIDATION_FAILED, errors=errors)
-    changed = [name for name in EDITABLE if name in values and getattr(candidate, name) != values[name]]
-    for name in changed:
-        setattr(candidate, name, values[name])
-    email_changed = "email" in values and values["email"] != candidate.user.email
-    if email_changed:
-        candidate.user.email = values["email"]
-        candidate.user.save(update_fields=["email"])
-        changed.append("email")
-    if not changed:
+        raise Problem(Code.VALIDATION_FAILED, errors[0].detail, errors=errors)
+    if not changes:
         return candidate
-    candidate.save(update_fields=[name for name in changed if name != "email"] or ["district"])
-    record("candidates.save_profile", candidate, by=by, fields=changed)
+    if "id_number" in changes:
+        _may_try_a_document(candidate)
+    before = {"name": candidate.user.name, "id_number": candidate.masked_id_number}
+    _write(candidate, changes)
+    facts = {"before": before} if rules.LOCKED_BY_A_PASS & changes.keys() else {}
+    record("candidates.save_profile", candidate, by=by, fields=list(changes), **facts)
+    if _ADDRESS & changes.keys():
+        contact_changed(candidate, by=by)
     _enrol_when_ready(candidate, by=by)
     return candidate
 
 
+def _may_try_a_document(candidate: Candidate) -> None:
+    """What one account can find out about documents: as much as one mobile can by registering."""
+    sentence = _("证件号码今天修改的次数太多，请明天再试，或到所属市招生考试院办理。")
+    try:
+        limits.take(rules.DOCUMENTS_OF_ACCOUNT, str(candidate.pk), sentence)
+    except limits.Uncounted as away:
+        sentence = _("暂时不能修改证件号码，请过几分钟再试。")
+        raise Problem(Code.THROTTLED, sentence, retry_after=300) from away
+
+
+def refusals(candidate: Candidate, values: dict[str, Any]) -> list[FieldError]:
+    """Why `save_profile` would refuse these values, field by field; changes nothing.
+
+    For an edge that has more to say itself, so that a person hears of all at once.
+    """
+    return _refused(candidate, _changes(candidate, values))
+
+
+def _changes(candidate: Candidate, values: dict[str, Any]) -> dict[str, Any]:
+    """What of `values` differs from the record, cleaned; a new ID number brings its birthday and sex along."""
+    given = dict(values)
+    if "name" in given:
+        given["name"] = clean_name(given["name"])
+    if "id_number" in given:
+        given["id_number"] = rules.clean_id_number(given["id_number"])
+    number = given.get("id_number", candidate.id_number)
+    is_resident = given.get("id_type", candidate.id_type) == IdType.RESIDENT_ID
+    if is_resident and {"id_type", "id_number"} & given.keys():
+        given = rules.said_by(number) | given
+    now = {name: getattr(candidate, name) for name in EDITABLE}
+    now |= {name: getattr(candidate.user, name) for name in _OF_THE_ACCOUNT}
+    return {name: given[name] for name in now if name in given and given[name] != now[name]}
+
+
+def _refused(candidate: Candidate, changes: dict[str, Any]) -> list[FieldError]:
+    """Why these changes cannot be made, field by field."""
+    if changes.keys() & rules.LOCKED_BY_A_PASS and passed.has_passed(candidate.pk):
+        return [FieldError(name, "locked", rules.LOCKED) for name in changes if name in rules.LOCKED_BY_A_PASS]
+    id_type = changes.get("id_type", candidate.id_type)
+    number = changes.get("id_number", candidate.id_number)
+    errors = [rules.name_error(changes["name"])] if "name" in changes else []
+    if changes.get("former_name"):
+        errors.append(rules.name_error(changes["former_name"], "former_name"))
+    if {"id_type", "id_number"} & changes.keys():
+        errors.append(rules.id_number_error(id_type, number, clock.today()))
+    if id_type == IdType.RESIDENT_ID and not any(errors):
+        said = rules.said_by(number)
+        errors += [
+            FieldError(name, "locked", _("与身份证号不一致，此项由身份证号确定。"))
+            for name in _FROM_ID
+            if name in changes and changes[name] != said[name]
+        ]
+    if candidate.state != "onboarding" and "major" in changes and changes["major"] is None:
+        errors.append(FieldError("major", "required", _("请选择报考专业。")))
+    if changes.get("major") and not queries.majors_to_choose(candidate).filter(pk=changes["major"].pk).exists():
+        errors.append(FieldError("major", "not_taking_new", rules.NOT_TAKING_NEW))
+    return [error for error in errors if error]
+
+
+def _write(candidate: Candidate, changes: dict[str, Any]) -> None:
+    of_the_account = [name for name in _OF_THE_ACCOUNT if name in changes]
+    of_the_record = [name for name in EDITABLE if name in changes]
+    for name in of_the_account:
+        setattr(candidate.user, name, changes[name])
+    for name in of_the_record:
+        setattr(candidate, name, changes[name])
+    if {"name", "id_type", "id_number"} & changes.keys():
+        candidate.document_changed_at = clock.now()
+        of_the_record.append("document_changed_at")
+    if of_the_account:
+        candidate.user.save(update_fields=of_the_account)
+    if "id_number" in changes:
+        of_the_record.append("id_number_index")
+    if of_the_record:
+        try:
+            with transaction.atomic():
+                candidate.save(update_fields=of_the_record)
+        except IntegrityError as error:
+            sentence = _("该证件号码已有考籍，请核对；确有两个准考证号的，请到市招生考试院办理合并。")
+            raise invalid("id_number", "already_registered", sentence) from error
+
+
 @transaction.atomic
-def set_photo(content: bytes, *, by: Actor) -> Candidate:
-    """Use this picture as the actor's photo. Raises Problem with every rule of the specification that it breaks."""
-    broken = photos.faults(content, photos.spec_on(clock.today()))
-    if broken:
-        raise Problem(Code.VALIDATION_FAILED, _("照片不符合规格，请按提示修改后重新上传。"), errors=broken)
+def correct(candidate_id: int, values: dict[str, Any], *, by: Actor) -> Candidate:
+    """考生信息变更, once it is decided: what a pass has locked is changed too, and what was before is kept.
+
+    `values` as for `save_profile`. Raises Problem: `validation_failed` where the record cannot become so.
+    """
+    candidate = queries.record_for_update(candidate_id)
+    changes = _changes(candidate, values)
+    if errors := impossible(candidate, changes):
+        raise Problem(Code.VALIDATION_FAILED, errors[0].detail, errors=errors)
+    if not changes:
+        return candidate
+    if {"name", "id_type", "id_number"} & changes.keys():
+        before = {"name": candidate.user.name, "id_type": candidate.id_type, "id_number": candidate.id_number}
+        FormerDocument.objects.create(candidate=candidate, until=clock.now(), **before)
+    _write(candidate, changes)
+    record("candidates.correct", candidate, by=by, fields=list(changes))
+    return candidate
+
+
+def close(candidate_id: int, *, by: Actor) -> Candidate:
+    """已转出: another province has taken the record over, in the transaction in which that is written down.
+
+    Raises Problem `state_conflict` for a record that is not 在籍.
+    """
+    candidate = queries.record_for_update(candidate_id)
+    CANDIDATE.check(candidate.state, "transfer", Who.STAFF)
+    candidate.transfer()
+    candidate.save(update_fields=["state"])
+    record("candidates.transfer", candidate, by=by, from_state="enrolled", to_state=candidate.state)
+    return candidate
+
+
+def impossible(candidate: Candidate, changes: dict[str, Any]) -> list[FieldError]:
+    """Why a record cannot become so, whoever asks for it: names and numbers that are none."""
+    errors = [rules.name_error(changes["name"])] if "name" in changes else []
+    if {"id_type", "id_number"} & changes.keys():
+        id_type = changes.get("id_type", candidate.id_type)
+        errors.append(rules.id_number_error(id_type, changes.get("id_number", candidate.id_number), clock.today()))
+    return [error for error in errors if error]
+
+
+@transaction.atomic
+def confirm_contact(session_code: str, *, by: Actor) -> Candidate:
+    """Confirm mobile and address for this session, as each session's registration asks; again changes nothing.
+
+    Raises Problem: `window_closed` outside the session's registration, `onboarding_incomplete` without an address.
+    """
     candidate = queries.for_update(by)
-    candidate.photo = keep(
-        photos.without_metadata(content), kind="photo", owner=candidate.user, name="照片.jpg", content_type="image/jpeg"
-    )
+    if candidate.contact_confirmed_for == session_code:
+        return candidate
+    require_open(Business.COURSE_REGISTRATION, session=session_code, user_id=candidate.user_id)
+    if not (candidate.address and candidate.address_area):
+        raise Problem(Code.ONBOARDING_INCOMPLETE, _("请先填写通信地址。"))
+    _confirm(candidate, session_code, by=by)
+    return candidate
+
+
+def contact_changed(candidate: Candidate, *, by: Actor) -> None:
+    """Who has just given a new mobile or address need not confirm it again for the session that is open now.
+
+    In the caller's transaction, the record locked.
+    """
+    window = current(Business.COURSE_REGISTRATION, user_id=candidate.user_id)
+    if window and window.session and window.state_at(clock.now()) is WindowState.OPEN:
+        _confirm(candidate, window.session, by=by)
+
+
+def _confirm(candidate: Candidate, session_code: str, *, by: Actor) -> None:
+    if not (candidate.address and candidate.address_area):
+        return  # half of it is not all of it
+    candidate.contact_confirmed_for = session_code
+    candidate.save(update_fields=["contact_confirmed_for"])
+    record("candidates.confirm_contact", candidate, by=by, session=session_code)
+
+
+def set_photo(content: bytes, *, by: Actor) -> Candidate:
+    """Use this picture, brought into the specification, as the actor's photo.
+
+    Raises Problem with every rule that it breaks; `locked` after the first passed course.
+    """
+    judged = photos.judge(content, photos.spec_on(clock.today()))  # before anything is locked: it takes a while
+    if judged.content is None:
+        raise Problem(Code.VALIDATION_FAILED, _("照片不符合规格，请按提示修改后重新上传。"), errors=judged.faults)
+    return _keep_photo(judged.content, by=by)
+
+
+@transaction.atomic
+def _keep_photo(picture: bytes, *, by: Actor) -> Candidate:
+    candidate = queries.for_update(by)
+    if candidate.photo_id is not None and passed.has_passed(candidate.pk):
+        raise invalid("photo", "locked", rules.LOCKED)
+    candidate.photo = keep(picture, kind="photo", owner=candidate.user, name="照片.jpg", content_type="image/jpeg")
     candidate.save(update_fields=["photo"])
     record("candidates.set_photo", candidate, by=by, sha256=candidate.photo.sha256)
     _enrol_when_ready(candidate, by=by)
@@ -109,7 +293,7 @@ def _enrol_when_ready(candidate: Candidate, *, by: Actor) -> None:
     if candidate.state != "onboarding" or candidate.photo_id is None or queries.missing(candidate):
         return
     assert candidate.district is not None  # noqa: S101 -- `missing` has just said so
-    number = _next_number(number_prefix(candidate.district.code, clock.today()))
+    number = _next_number(rules.number_prefix(candidate.district.code, clock.today()))
     before = candidate.state
     candidate.enrol(number)
     candidate.enrolled_at = clock.now()

@@ -6,9 +6,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from candidate_api.candidates import actions, photo, queries
-from candidate_api.candidates.serializers import PhotoCheckOut, ProfileIn, ProfileOut
+from candidate_api.candidates.serializers import ContactIn, PhotoCheckOut, ProfileIn, ProfileOut
 from portal.kernel import clock
-from portal.kernel.api import Endpoint, problems
+from portal.kernel.api import Endpoint, idempotent, problems
 from portal.kernel.errors import Code, invalid
 
 PHOTO_BODY = {
@@ -18,25 +18,46 @@ PHOTO_BODY = {
         "properties": {"photo": {"type": "string", "format": "binary"}},
     }
 }
-# What may come in at all; the specification's own limit is told as one of its rules.
-MOST_UPLOADED_BYTES = 10 * 1024 * 1024
 
 
 class Profile(Endpoint):
-    @extend_schema(operation_id="profile", responses=ProfileOut, tags=["candidates"])
+    @extend_schema(operation_id="profile", summary="个人基本信息", responses=ProfileOut, tags=["candidates"])
     def get(self, request: Request) -> Response:
         return Response(ProfileOut(queries.of(self.actor)).data)
 
-    @extend_schema(operation_id="save_profile", request=ProfileIn, responses=ProfileOut, tags=["candidates"])
+    @extend_schema(
+        operation_id="save_profile",
+        summary="修改个人基本信息，未提到的不变",
+        request=ProfileIn,
+        responses=ProfileOut,
+        tags=["candidates"],
+    )
     def patch(self, request: Request) -> Response:
         actions.save_profile(ProfileIn.read(request), by=self.actor)
+        return Response(ProfileOut(queries.of(self.actor)).data)
+
+
+class ContactConfirmation(Endpoint):
+    @extend_schema(
+        operation_id="confirm_contact",
+        summary="确认本次考试的手机号码和通信地址",
+        request=ContactIn,
+        responses=ProfileOut,
+        tags=["candidates"],
+    )
+    @problems(Code.WINDOW_CLOSED, Code.ONBOARDING_INCOMPLETE)
+    @idempotent()
+    def post(self, request: Request) -> Response:
+        actions.confirm_contact(ContactIn.read(request)["session"], by=self.actor)
         return Response(ProfileOut(queries.of(self.actor)).data)
 
 
 class Photo(Endpoint):
     parser_classes = (MultiPartParser,)
 
-    @extend_schema(operation_id="set_photo", request=PHOTO_BODY, responses=ProfileOut, tags=["candidates"])
+    @extend_schema(
+        operation_id="set_photo", summary="上传照片", request=PHOTO_BODY, responses=ProfileOut, tags=["candidates"]
+    )
     def put(self, request: Request) -> Response:
         actions.set_photo(_uploaded(request), by=self.actor)
         return Response(ProfileOut(queries.of(self.actor)).data)
@@ -45,11 +66,21 @@ class Photo(Endpoint):
 class PhotoCheck(Endpoint):
     parser_classes = (MultiPartParser,)
 
-    @extend_schema(operation_id="check_photo", request=PHOTO_BODY, responses=PhotoCheckOut, tags=["candidates"])
+    @extend_schema(
+        operation_id="check_photo",
+        summary="检查照片是否符合规格，不保存",
+        request=PHOTO_BODY,
+        responses=PhotoCheckOut,
+        tags=["candidates"],
+    )
     @problems(Code.PAYLOAD_TOO_LARGE)
     def post(self, request: Request) -> Response:
-        found = photo.faults(_uploaded(request), photo.spec_on(clock.today()))
-        answer = {"ok": not found, "errors": [{"code": f.code, "detail": str(f.detail)} for f in found]}
+        judged = photo.judge(_uploaded(request), photo.spec_on(clock.today()))
+        answer = {
+            "ok": judged.content is not None,
+            "converted": judged.converted,
+            "errors": [{"code": f.code, "detail": str(f.detail)} for f in judged.faults],
+        }
         return Response(PhotoCheckOut(answer).data)
 
 
@@ -57,6 +88,4 @@ def _uploaded(request: Request) -> bytes:
     file = request.FILES.get("photo")
     if file is None:
         raise invalid("photo", "required", "请选择照片。")
-    if file.size > MOST_UPLOADED_BYTES:
-        raise invalid("photo", "too_large", "文件超过10MB，请选择较小的照片。")
-    return bytes(file.read())
+    return photo.read(file)

@@ -11,5 +11,15 @@ register(
         _("准考证号已生成"),
         _("您的准考证号是 {number}。现在可以报考课程了。"),
         (Channel.IN_APP,),
+        optional=True,
+    ),
+    Template(
+        "document_tried",
+        _("有人填写了您的证件号码"),
+        _(
+            "【广西自考】有人在另一个账号中填写您的证件号码，没有成功。如是您本人，请登录原来的账号；"
+            "如不是，您的账号未受影响，可提交投诉。"
+        ),
+        (Channel.IN_APP, Channel.SMS),
     ),
 )

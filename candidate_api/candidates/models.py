@@ -38,6 +38,9 @@ class Candidate(models.Model):
     postcode = models.CharField(_("邮政编码"), max_length=6, blank=True)
     phone = models.CharField(_("固定电话"), max_length=20, blank=True)
     category = models.CharField(_("考生类别"), max_length=20, choices=Category.choices, default=Category.SOCIAL)
+    assisting_school = models.ForeignKey(
+        "candidate_api.School", models.PROTECT, null=True, related_name="+", verbose_name=_("助学单位")
+    )
     district = models.ForeignKey(
         "candidate_api.District", models.PROTECT, null=True, related_name="+", verbose_name=_("所属市自考办")
     )
@@ -45,19 +48,33 @@ class Candidate(models.Model):
         "candidate_api.Major", models.PROTECT, null=True, related_name="+", verbose_name=_("报考专业")
     )
     photo = models.ForeignKey(PrivateFile, models.PROTECT, null=True, related_name="+", verbose_name=_("照片"))
+    # Mobile and address have to be confirmed anew for every session before registration (domain 2.10).
+    contact_confirmed_for = models.CharField(_("联系方式已确认的考期"), max_length=7, blank=True)
+    # What an 身份认证 said before this instant was about another name or document.
+    document_changed_at = models.DateTimeField(_("姓名或证件更正时间"), null=True)
     notice_version = models.CharField(_("注册须知版本"), max_length=20)
     created_at = models.DateTimeField(_("注册时间"), auto_now_add=True)
     enrolled_at = models.DateTimeField(_("准考证号生成时间"), null=True)
+
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, null=True, related_name="+", verbose_name=_("合并到"), editable=False
+    )
 
     class Meta:
         verbose_name = _("考生")
         verbose_name_plural = _("考生")
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["id_type", "id_number_index"], name="candidate_one_per_document"),
+            # Whatever the type: the same digits as 身份证 and as 居住证 would be two accounts of one number.
+            models.UniqueConstraint(fields=["id_number_index"], name="candidate_one_per_number"),
             models.CheckConstraint(
                 condition=models.Q(state="onboarding", candidate_number=None)
                 | (~models.Q(state="onboarding") & models.Q(candidate_number__isnull=False)),
                 name="candidate_number_when_enrolled",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state="merged", merged_into__isnull=False)
+                | (~models.Q(state="merged") & models.Q(merged_into=None)),
+                name="candidate_merged_into_another",
             ),
         ]
 
@@ -71,6 +88,33 @@ class Candidate(models.Model):
     @CANDIDATE.transition("enrol")
     def enrol(self, number: str) -> None:
         self.candidate_number = number
+
+    @CANDIDATE.transition("transfer")
+    def transfer(self) -> None:
+        pass
+
+    @CANDIDATE.transition("merge")
+    def merge(self, target: "Candidate") -> None:
+        self.merged_into = target
+
+
+class FormerDocument(models.Model):
+    """Name and document as they were before 考生信息变更: the archive finds a person by their old number too."""
+
+    candidate = models.ForeignKey(Candidate, models.PROTECT, related_name="former_documents")
+    name = models.CharField(_("姓名"), max_length=60)
+    id_type = models.CharField(_("证件类型"), max_length=20, choices=IdType.choices)
+    id_number = EncryptedTextField(_("证件号码"))
+    id_number_index = BlindIndexField(source="id_number")
+    until = models.DateTimeField(_("变更时间"))
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("曾用证件")
+        ordering: ClassVar = ["-pk"]
+        indexes: ClassVar = [models.Index(fields=["id_number_index"], name="former_document_by_number")]
+
+    def __str__(self) -> str:
+        return f"{self.candidate_id} {self.until:%Y-%m-%d}"
 
 
 class NumberCounter(models.Model):

@@ -1,14 +1,18 @@
-"""The photo that goes on ticket and diploma: the office's specification, and Pillow as its judge."""
+"""The photo that goes on ticket and diploma: the office's specification, and Pillow as its judge.
 
-import io
-import warnings
+Judged on what was sent: is it a picture, is it in colour, has it the pixels and the proportions, what is behind the
+head. Produced by us: upright, sRGB, the size in pixels and bytes, the density, and nothing else in the file.
+"""
+
 from dataclasses import dataclass
 from datetime import date
 
+from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 from PIL import Image, ImageStat
 
-from portal.kernel.errors import FieldError
+from portal.kernel import pictures
+from portal.kernel.errors import FieldError, invalid
 
 
 @dataclass(frozen=True)
@@ -29,7 +33,27 @@ SPECS = (
     PhotoSpec(date(2020, 1, 1), 288, 384, 0, 20 * 1024, 1024 * 1024, ("blue", "white")),
     PhotoSpec(date(2022, 7, 1), 480, 640, 300, 20 * 1024, 40 * 1024, ("blue", "white")),
 )
-MOST_PIXELS = 50_000_000
+# What may come in at all, over the API and on the page alike: a telephone's picture, not a film.
+MOST_UPLOADED_BYTES = 10 * 1024 * 1024
+# How far from the specification's proportions a picture may be; what is beyond the frame is cut off evenly.
+PROPORTIONS = 0.02
+_UNUSABLE = {
+    "format": _("照片须为完整的JPG、PNG或HEIC图片。"),
+    "pixels": _("图片的像素过大，请用不超过5000万像素的照片。"),
+    "animated": _("照片不能是动图。"),
+}
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What became of an upload: the photo as it may be kept, or every rule that it breaks.
+
+    `converted`: it was not exactly to the specification, and was brought into it without harm.
+    """
+
+    content: bytes | None
+    converted: bool
+    faults: list[FieldError]
 
 
 def spec_on(day: date) -> PhotoSpec:
@@ -37,39 +61,71 @@ def spec_on(day: date) -> PhotoSpec:
     return [spec for spec in SPECS if spec.valid_from <= day][-1]
 
 
-def faults(content: bytes, spec: PhotoSpec) -> list[FieldError]:
-    """Each rule of `spec` that the picture breaks, in words; empty when it may be used."""
+def read(upload: UploadedFile) -> bytes:
+    """The uploaded file, if it is small enough to be looked at. Raises Problem."""
+    if (upload.size or 0) > MOST_UPLOADED_BYTES:
+        most = MOST_UPLOADED_BYTES // (1024 * 1024)
+        raise invalid("photo", "too_large", str(_("文件超过%(most)dMB，请选择较小的照片。")) % {"most": most})
+    return bytes(upload.read())
+
+
+def judge(content: bytes, spec: PhotoSpec) -> Judged:
+    """Hold an upload against `spec`; with every broken rule at once, or the photo as it is to be kept."""
     if not content:
-        return [_fault("empty", _("文件是空的，请重新选择照片。"))]
-    image = _open(content)
-    if image is None:
-        return [_fault("format", _("照片须为完整的JPG图片。"))]
+        return Judged(None, False, [_fault("empty", _("文件是空的，请重新选择照片。"))])
+    try:
+        picture = pictures.Picture(content)
+    except pictures.Unusable as error:
+        return Judged(None, False, [_fault(str(error), _UNUSABLE[str(error)])])
+    found = _faults(picture, len(content), spec)
+    if found:
+        return Judged(None, False, found)
+    if _is_exact(picture, len(content), spec):
+        kept = pictures.rewritten(picture, spec.dpi or 300)
+        if spec.least_bytes <= len(kept) <= spec.most_bytes:
+            return Judged(kept, False, [])
+    image = pictures.scaled(picture.image, spec.width, spec.height)
+    made, has_weight = pictures.within(image, spec.least_bytes, spec.most_bytes, spec.dpi or 300)
+    if not has_weight:
+        return Judged(None, False, [_wrong_size(len(made), spec)])
+    return Judged(made, True, [])
+
+
+def _faults(picture: pictures.Picture, size: int, spec: PhotoSpec) -> list[FieldError]:
+    """Each rule about the original that it breaks, in words."""
     found = []
-    if image.size != (spec.width, spec.height):
-        sentence = _("照片须为宽%(w)d×高%(h)d像素，现在是%(is_w)d×%(is_h)d。")
-        facts = {"w": spec.width, "h": spec.height, "is_w": image.width, "is_h": image.height}
+    width, height = picture.size
+    facts = {"w": spec.width, "h": spec.height, "is_w": width, "is_h": height}
+    if width < spec.width or height < spec.height:
+        sentence = _("照片至少须为宽%(w)d×高%(h)d像素，现在是%(is_w)d×%(is_h)d。")
         found.append(_fault("dimensions", str(sentence) % facts))
-    if not spec.least_bytes <= len(content) <= spec.most_bytes:
-        sentence = _("照片须为%(least)d–%(most)dKB，现在是%(kb)dKB。")
-        facts = {
-            "least": spec.least_bytes // 1024,
-            "most": spec.most_bytes // 1024,
-            "kb": round(len(content) / 1024),
-        }
-        found.append(_fault("size", str(sentence) % facts))
-    if spec.dpi and round(float(image.info.get("dpi", (0, 0))[0])) != spec.dpi:
-        found.append(_fault("dpi", str(_("照片分辨率须为%(dpi)ddpi。")) % {"dpi": spec.dpi}))
-    if background(image) not in spec.backgrounds:
+    if abs(width * spec.height / (height * spec.width) - 1) > PROPORTIONS:
+        sentence = _("照片的宽高比须为%(w)d∶%(h)d，现在是%(is_w)d×%(is_h)d，请裁剪后再上传。")
+        found.append(_fault("proportions", str(sentence) % facts))
+    if picture.format == "JPEG" and size < spec.least_bytes:
+        found.append(_wrong_size(size, spec))
+    if picture.is_grey:
+        found.append(_fault("colour", _("照片须为彩色。")))
+    elif background(picture.image) not in spec.backgrounds:
         found.append(_fault("background", _("照片须为纯蓝色或白色背景，四角颜色均匀。")))
     return found
 
 
-def without_metadata(content: bytes) -> bytes:
-    """The same picture without EXIF (place, device, thumbnail); dots per inch kept."""
-    image = Image.open(io.BytesIO(content), formats=("JPEG",))
-    out = io.BytesIO()
-    image.save(out, "JPEG", quality="keep", exif=b"", dpi=image.info.get("dpi", (300, 300)))
-    return out.getvalue()
+def _wrong_size(size: int, spec: PhotoSpec) -> FieldError:
+    sentence = (
+        _("照片细节太少或被压缩过，只有%(kb)dKB，不足%(least)dKB，请换一张清晰的原图。")
+        if size < spec.least_bytes
+        else _("照片杂色太多，无法压缩到%(most)dKB以内，现在是%(kb)dKB，请换一张清晰的照片。")
+    )
+    facts = {"least": spec.least_bytes // 1024, "most": spec.most_bytes // 1024, "kb": size // 1024}
+    return _fault("size", str(sentence) % facts)
+
+
+def _is_exact(picture: pictures.Picture, size: int, spec: PhotoSpec) -> bool:
+    """Whether nothing has to be made anew: it loses nothing by being kept."""
+    fits = picture.size == (spec.width, spec.height) and spec.least_bytes <= size <= spec.most_bytes
+    plain = picture.format == "JPEG" and picture.source.mode == "RGB" and not picture.is_turned
+    return fits and plain and "icc_profile" not in picture.source.info and spec.dpi in (0, picture.dpi)
 
 
 def background(image: Image.Image) -> str:
@@ -89,20 +145,6 @@ def background(image: Image.Image) -> str:
         else:
             names.add("other")
     return names.pop() if len(names) == 1 else "other"
-
-
-def _open(content: bytes) -> Image.Image | None:
-    """The decoded picture, or None for what is no whole JPEG of a sane size; the name and claimed type do not count."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            image = Image.open(io.BytesIO(content), formats=("JPEG",))
-            if image.width * image.height > MOST_PIXELS:
-                return None
-            image.load()  # `verify` alone passes a truncated file
-            return image
-    except (OSError, ValueError, Image.DecompressionBombError, Image.DecompressionBombWarning):
-        return None
 
 
 def _fault(code: str, sentence: object) -> FieldError:

@@ -1,17 +1,22 @@
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
+from candidate_api.candidates import passed
 from candidate_api.candidates.models import Candidate
-from candidate_api.candidates.rules import REQUIRED, Step
+from candidate_api.candidates.rules import DESK, LOCKED_BY_A_PASS, REQUIRED, Step
+from candidate_api.catalogue.models import Area, CodeItem, Major
+from candidate_api.catalogue.queries import taking_new_on
+from portal.kernel import clock
 from portal.kernel.actor import Actor
+from portal.kernel.crypto.fields import blind_lookup
 from portal.kernel.errors import Code, Problem
 
 
 def of(actor: Actor) -> Candidate:
-    """The actor's own record, with user, major and district; `permission_denied` for who has none."""
-    found = Candidate.objects.select_related("user", "major", "district", "photo")
+    """The actor's own record, with all that a profile shows; `permission_denied` for who has none."""
+    found = Candidate.objects.select_related("user", "major", "district", "photo", "assisting_school")
     candidate = found.filter(user_id=actor.user_id).first() if actor.user_id else None
     if candidate is None:
         raise Problem(Code.PERMISSION_DENIED, _("请用考生账号登录。"))
@@ -19,12 +24,25 @@ def of(actor: Actor) -> Candidate:
 
 
 def for_update(actor: Actor) -> Candidate:
-    """The actor's own record, locked until the transaction ends."""
-    rows: QuerySet[Candidate] = Candidate.objects.select_for_update(of=("self",), no_key=True)
+    """The actor's own record, locked until the transaction ends. A request that waited here while the record was
+    merged away finds it no more."""
+    rows: QuerySet[Candidate] = Candidate.objects.select_for_update(of=("self",), no_key=True).exclude(state="merged")
     candidate = rows.select_related("user").filter(user_id=actor.user_id).first() if actor.user_id else None
     if candidate is None:
         raise Problem(Code.PERMISSION_DENIED, _("请用考生账号登录。"))
     return candidate
+
+
+def of_document(id_number: str) -> Candidate | None:
+    """Whose document this is."""
+    rows = Candidate.objects.select_related("user")
+    return rows.filter(blind_lookup(Candidate, "id_number_index", id_number)).first()
+
+
+def record_for_update(candidate_id: int) -> Candidate:
+    """A record with its user, locked, for a change that is decided already."""
+    rows = Candidate.objects.select_for_update(of=("self", "user"), no_key=True).select_related("user")
+    return rows.exclude(state="merged").get(pk=candidate_id)
 
 
 def onboarding(candidate: Candidate) -> list[Step]:
@@ -41,3 +59,52 @@ def missing(candidate: Candidate) -> list[str]:
     """The required profile fields that are still empty, by API name."""
     empty: list[Any] = [name for name in REQUIRED if not getattr(candidate, name)]
     return [name.removesuffix("_id") for name in empty]
+
+
+def majors_to_choose(candidate: Candidate) -> QuerySet[Major]:
+    """What the candidate may study: the majors that take new candidates today, and the one that they are in."""
+    return Major.objects.filter(Q(pk__in=taking_new_on(clock.today())) | Q(pk=candidate.major_id))
+
+
+def locked(candidate: Candidate) -> list[str]:
+    """What only 考生信息变更 alters now: from the first passed course on what stands on the diploma."""
+    return sorted({*LOCKED_BY_A_PASS, "photo", "category"}) if passed.has_passed(candidate.pk) else []
+
+
+def is_home_area(code: str) -> bool:
+    """Whether it is a county of Guangxi, or another province."""
+    return Area.objects.filter(code=code).exists() or CodeItem.objects.filter(list="province", code=code).exists()
+
+
+def visible_to(actor: Actor, *roles: str) -> "QuerySet[Candidate]":
+    """The records that staff see for the offices where they hold one of `roles` (DESK where none is named).
+
+    The province sees all, a city its 考区, a county those of them who live there, a host school the candidates of its
+    majors; everybody else nothing.
+    """
+    rows = Candidate.objects.all()
+    where = Q()
+    for path in actor.offices_as(*(roles or DESK)):
+        match path.strip("/").split("/"):
+            case [_province]:
+                return rows
+            case [_province, office] if office.startswith("s"):
+                school = office[1:]
+                hosted = Major.objects.filter(Q(school__code=school) | Q(co_schools__code=school))
+                where |= Q(major__in=hosted.values("pk"))
+            case [_province, city]:
+                where |= Q(district__code=city)
+            case [_province, city, county]:
+                where |= Q(district__code=city, address_area=county)
+    return rows.filter(where) if where else rows.none()
+
+
+def visible_for_update(actor: Actor, candidate_id: int, *roles: str) -> Candidate:
+    """One of these records with its user, both locked; `permission_denied` without such a role, else `not_found`."""
+    if not actor.has_role(*roles):
+        raise Problem(Code.PERMISSION_DENIED)
+    rows = visible_to(actor, *roles).select_for_update(of=("self", "user"), no_key=True).select_related("user")
+    found = rows.filter(pk=candidate_id).first()
+    if found is None:
+        raise Problem(Code.NOT_FOUND, _("没有这名考生。"))
+    return found

@@ -2,23 +2,34 @@
 
 import re
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
 from candidate_api.candidates.states import Gender, IdType
 from portal.kernel.errors import FieldError
+from portal.kernel.limits import Limit
 from portal.kernel.text import clean, is_name
+
+# Who sees candidates at the desk, each for their own offices: codes of review.offices.states.Role.
+DESK = ("archive", "first_reviewer", "second_reviewer", "support", "administrator")
 
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECK_DIGITS = "10X98765432"
 
+_RESIDENT = re.compile(r"[0-9]{17}[0-9X]")
+_MOBILE = re.compile(r"1[3-9][0-9]{9}")
+_CANDIDATE_NUMBER = re.compile(r"[0-9]{12}")
+# Hong Kong, Macao, Taiwan: where a 港澳台居民居住证 says its holder is from, and no 居民身份证 does.
+_HMT_AREAS = ("81", "82", "83")
+
 # How the other documents' numbers look. Their issuers publish no check digit that holds for all of them.
 _PATTERNS = {
-    IdType.HK_MACAO_PERMIT: re.compile(r"[HM]\d{8}(\d{2})?"),
-    IdType.TAIWAN_PERMIT: re.compile(r"\d{8}([0-9A-Z]{2})?"),
+    IdType.HK_MACAO_PERMIT: re.compile(r"[HM][0-9]{8}([0-9]{2})?"),
+    IdType.TAIWAN_PERMIT: re.compile(r"[0-9]{8}([0-9A-Z]{2})?"),
     IdType.PASSPORT: re.compile(r"[A-Z0-9]{5,17}"),
-    IdType.FOREIGN_RESIDENCE: re.compile(r"[A-Z]{3}\d{12}|9\d{16}[\dX]"),
+    IdType.FOREIGN_RESIDENCE: re.compile(r"[A-Z]{3}[0-9]{12}|9[0-9]{16}[0-9X]"),
     IdType.MILITARY: re.compile(r"[\u4e00-\u9fff]{0,4}[A-Z0-9]{6,12}号?"),
 }
 
@@ -28,26 +39,50 @@ def clean_id_number(value: str) -> str:
     return clean(value).replace(" ", "").upper()
 
 
+def is_mobile(number: str) -> bool:
+    """Whether it has the form of a mainland mobile number; expects `clean` to have run."""
+    return bool(_MOBILE.fullmatch(number))
+
+
+def is_candidate_number(number: str) -> bool:
+    """Whether it has the form of a 准考证号."""
+    return bool(_CANDIDATE_NUMBER.fullmatch(number))
+
+
 def id_number_error(id_type: str, number: str, today: date) -> FieldError | None:
     """Why `number` cannot be of that type, or None. Resident numbers by GB 11643: check digit and a real date.
 
-    The county is not looked up: new counties appear faster than any table.
+    The county is not looked up: new counties appear faster than any table. No document has the form of a mobile or of
+    a 准考证号: one box takes them all at sign-in, and there the form says which is meant.
     """
     if id_type in (IdType.RESIDENT_ID, IdType.HMT_RESIDENCE):
-        if re.fullmatch(r"\d{15}", number):
+        if re.fullmatch(r"[0-9]{15}", number):
             return _id_error("fifteen_digits", _("15位身份证号须先到就近的市招生考试院升为18位后再注册。"))
-        if not re.fullmatch(r"\d{17}[\dX]", number):
+        if not _RESIDENT.fullmatch(number):
             return _id_error("format", _("身份证号为18位，最后一位可以是X。"))
-        born = resident_birth_date(number)
-        if born is None or not date(1900, 1, 1) <= born <= today:
-            return _id_error("birth_date", _("身份证号中的出生日期不存在，请核对。"))
-        if check_digit(number[:17]) != number[17]:
-            return _id_error("check_digit", _("身份证号有误，请逐位核对。"))
-        return None
-    pattern = _PATTERNS.get(IdType(id_type))
-    if pattern and not pattern.fullmatch(number):
-        return _id_error("format", _("证件号码与所选证件类型不符，请核对。"))
+        if number.startswith(_HMT_AREAS) != (id_type == IdType.HMT_RESIDENCE):
+            return _not_of_this_type()
+        return _wrong_digits(number, today)
+    pattern = _PATTERNS[IdType(id_type)]
+    if is_mobile(number) or is_candidate_number(number) or not pattern.fullmatch(number):
+        return _not_of_this_type()
+    # The 外国人永久居留身份证 of today is numbered like a resident's.
+    if id_type == IdType.FOREIGN_RESIDENCE and _RESIDENT.fullmatch(number):
+        return _wrong_digits(number, today)
     return None
+
+
+def _wrong_digits(number: str, today: date) -> FieldError | None:
+    born = resident_birth_date(number)
+    if born is None or not date(1900, 1, 1) <= born <= today:
+        return _id_error("birth_date", _("身份证号中的出生日期不存在，请核对。"))
+    if check_digit(number[:17]) != number[17]:
+        return _id_error("check_digit", _("身份证号有误，请逐位核对。"))
+    return None
+
+
+def _not_of_this_type() -> FieldError:
+    return _id_error("format", _("证件号码与所选证件类型不符，请核对。"))
 
 
 def _id_error(code: str, sentence: object) -> FieldError:
@@ -70,18 +105,33 @@ def resident_gender(number: str) -> Gender:
     return Gender.MALE if int(number[16]) % 2 else Gender.FEMALE
 
 
-def name_error(name: str) -> FieldError | None:
+def said_by(number: str) -> dict[str, Any]:
+    """What a resident number says by itself: birthday and sex; nothing where it is no such number."""
+    if not _RESIDENT.fullmatch(number):
+        return {}
+    return {"birth_date": resident_birth_date(number), "gender": resident_gender(number)}
+
+
+def name_error(name: str, field: str = "name") -> FieldError | None:
     """Why this cannot be a name, or None; expects `clean_name` to have run."""
     if is_name(name):
         return None
-    return FieldError("name", "invalid", _("姓名只能包含文字和间隔号“·”，2至60个字。"))
+    return FieldError(field, "invalid", _("姓名只能包含文字和间隔号“·”，2至60个字。"))
 
 
 def mobile_error(mobile: str) -> FieldError | None:
     """Mainland mobile numbers; expects `clean` to have run."""
-    if re.fullmatch(r"1[3-9]\d{9}", mobile):
+    if is_mobile(mobile):
         return None
     return FieldError("mobile", "invalid", _("请填写11位手机号码。"))
+
+
+# New ID numbers for one record in a day: typing errors, not a way to ask who is registered.
+DOCUMENTS_OF_ACCOUNT = Limit("documents-account", 3, timedelta(days=1))
+
+# After the first passed course these are the diploma's: only 考生信息变更 alters them (domain 2.11).
+LOCKED_BY_A_PASS = frozenset({"name", "id_type", "id_number", "gender", "birth_date"})
+LOCKED = _("您已有合格课程，姓名、证件、性别、出生日期、照片和考生类别不能自行修改；确需更改的，请办理“考生信息变更”。")
 
 
 @dataclass(frozen=True)
@@ -92,6 +142,9 @@ class Step:
     label: object
     done: bool
 
+
+STEPS = ("account", "profile", "photo", "candidate_number")
+NOT_TAKING_NEW = _("这个专业现在不接收新生，请选择其他专业。")
 
 # What a complete record holds (domain 2.10); the rest of the profile is optional.
 REQUIRED = (

@@ -5,10 +5,12 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from candidate_api.candidates import queries
 from candidate_api.candidates.actions import state_label
 from candidate_api.candidates.models import Candidate
-from candidate_api.candidates.states import Gender
+from candidate_api.candidates.states import CANDIDATE, Category, Gender, IdType
 from candidate_api.catalogue.models import Area, CodeItem, District, Major
+from candidate_api.catalogue.states import Level
 from portal.kernel.api import Input
 from portal.kernel.text import clean, mask_mobile
 
@@ -18,12 +20,12 @@ class CandidateOut(serializers.Serializer[Candidate]):
 
     name = serializers.CharField(source="user.name")
     candidate_number = serializers.CharField(allow_null=True, help_text="准考证号")
-    state = serializers.CharField()
+    state = serializers.ChoiceField(choices=CANDIDATE.choices)
     state_label = serializers.SerializerMethodField()
-    id_type = serializers.CharField()
+    id_type = serializers.ChoiceField(choices=IdType.choices)
     id_number = serializers.CharField(source="masked_id_number")
     mobile = serializers.SerializerMethodField()
-    category = serializers.CharField()
+    category = serializers.ChoiceField(choices=Category.choices)
 
     def get_state_label(self, candidate: Candidate) -> str:
         return state_label(candidate)
@@ -33,7 +35,8 @@ class CandidateOut(serializers.Serializer[Candidate]):
 
 
 class ProfileOut(CandidateOut):
-    gender = serializers.CharField()
+    category_label = serializers.CharField(source="get_category_display")
+    gender = serializers.ChoiceField(choices=Gender.choices, allow_blank=True)
     birth_date = serializers.DateField(allow_null=True)
     former_name = serializers.CharField()
     ethnicity = serializers.CharField()
@@ -51,7 +54,18 @@ class ProfileOut(CandidateOut):
     email = serializers.CharField(source="user.email")
     district = serializers.CharField(source="district.code", default=None, allow_null=True)
     major = serializers.CharField(source="major.code", default=None, allow_null=True)
+    level = serializers.ChoiceField(
+        Level.choices, source="major.level", default=None, allow_null=True, help_text="报考层次"
+    )
+    assisting_school = serializers.CharField(
+        source="assisting_school.code", default=None, allow_null=True, help_text="助学单位"
+    )
     photo = serializers.SerializerMethodField()
+    contact_confirmed_for = serializers.CharField(help_text="手机号码和通信地址已为哪个考期确认，例如 2026-10")
+    locked = serializers.SerializerMethodField(help_text="不能自行修改、须办理考生信息变更的各项")
+
+    def get_locked(self, candidate: Candidate) -> list[str]:
+        return queries.locked(candidate)
 
     @extend_schema_field(serializers.BooleanField)
     def get_photo(self, candidate: Candidate) -> bool:
@@ -72,16 +86,32 @@ class CodeOf(serializers.CharField):
         return value
 
 
+class HomeArea(serializers.CharField):
+    """户籍所在地: a county of Guangxi, or another province."""
+
+    def to_internal_value(self, data: Any) -> str:
+        value: str = super().to_internal_value(data)
+        if value and not queries.is_home_area(value):
+            raise serializers.ValidationError("没有这个代码。", code="unknown_code")
+        return value
+
+
 class Text(serializers.CharField):
     """Free text as people type it: full-width digits normalised, control characters gone."""
 
     def to_internal_value(self, data: Any) -> str:
-        return clean(super().to_internal_value(data))
+        value = clean(super().to_internal_value(data))
+        if not value and not self.allow_blank:  # what is left of invisible characters
+            self.fail("blank")
+        return value
 
 
 class ProfileIn(Input):
-    """Any part of the profile; what is left out stays as it is."""
+    """Any part of the profile; what is left out stays as it is. Name and document up to the first passed course."""
 
+    name = serializers.CharField(max_length=100)
+    id_type = serializers.ChoiceField(IdType.choices)
+    id_number = serializers.CharField(max_length=40)
     gender = serializers.ChoiceField(Gender.choices)
     birth_date = serializers.DateField()
     former_name = Text(max_length=60, allow_blank=True)
@@ -91,13 +121,13 @@ class ProfileIn(Input):
     occupation = CodeOf("occupation")
     employer = Text(max_length=100, allow_blank=True)
     native_place = Text(max_length=60, allow_blank=True)
-    household_area = serializers.RegexField(r"^\d{6}$", allow_blank=True)
+    household_area = HomeArea(allow_blank=True)
     household_type = CodeOf("household_type", allow_blank=True)
     address_area = serializers.SlugRelatedField(slug_field="code", queryset=Area.objects.all())
     address = Text(max_length=200)
-    postcode = serializers.RegexField(r"^\d{6}$", allow_blank=True)
-    phone = serializers.RegexField(r"^[\d-]{5,20}$", allow_blank=True)
-    email = serializers.EmailField(allow_blank=True)
+    postcode = serializers.RegexField(r"^[0-9]{6}$", allow_blank=True)
+    phone = serializers.RegexField(r"^[0-9-]{5,20}$", allow_blank=True)
+    email = serializers.CharField(help_text="只读：到 me/email/ 绑定")
     district = serializers.SlugRelatedField(slug_field="code", queryset=District.objects.all())
     major = serializers.SlugRelatedField(slug_field="code", queryset=Major.objects.all())
 
@@ -107,8 +137,15 @@ class ProfileIn(Input):
             field.required = False
         return fields
 
+    def validate_email(self, email: str) -> str:
+        raise serializers.ValidationError("电子邮箱需验证，请到“绑定邮箱”（me/email/）修改。", code="read_only")
+
     def validate_address_area(self, area: Area) -> str:
         return area.code
+
+
+class ContactIn(Input):
+    session = serializers.RegexField(r"^[0-9]{4}-(04|10)$")
 
 
 class FaultOut(serializers.Serializer[Any]):
@@ -118,4 +155,5 @@ class FaultOut(serializers.Serializer[Any]):
 
 class PhotoCheckOut(serializers.Serializer[Any]):
     ok = serializers.BooleanField()
+    converted = serializers.BooleanField(help_text="照片会被转换成规格要求的尺寸、格式和大小")
     errors = FaultOut(many=True)

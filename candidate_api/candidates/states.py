@@ -36,9 +36,15 @@ CANDIDATE = Machine(
     "candidate",
     [
         State("onboarding", _("资料待完善"), "warning"),
-        State("enrolled", _("在籍"), "success", final=True),
+        State("enrolled", _("在籍"), "success"),
+        State("merged", _("已注销（合并）"), final=True),
+        State("transferred", _("已转出"), final=True),
     ],
     [
         Move("enrol", ("onboarding",), "enrolled", frozenset({Who.SYSTEM}), _("生成准考证号")),
+        # Another province has taken the record over (domain 8.4).
+        Move("transfer", ("enrolled",), "transferred", frozenset({Who.STAFF}), _("转出")),
+        # Its scores and entries went to another record of the same person (domain 2.8).
+        Move("merge", ("enrolled",), "merged", frozenset({Who.STAFF}), _("合并准考证号")),
     ],
 )

@@ -14,7 +14,8 @@ from cms.tiles.rules import TileGroup
 from cms.windows.models import BusinessWindow
 from cms.windows.rules import Business, Phase, WindowState
 from portal.kernel import clock
-from portal.kernel.api import Query
+from portal.kernel.api import Input, Query
+from portal.kernel.text import absolute_links
 
 BANNER_SIZE = "fill-960x360"
 
@@ -43,6 +44,7 @@ class NewsOut(serializers.Serializer):
     summary = serializers.CharField()
     pinned = serializers.BooleanField(source="is_pinned")
     is_correction = serializers.BooleanField()
+    highlighted = serializers.BooleanField(source="is_highlighted", help_text="面向的对象包括登录的考生")
     valid_until = Instant(allow_null=True)
 
 
@@ -94,6 +96,16 @@ class NewsQuery(Query):
         slug_field="code", queryset=NewsChannel.objects.all(), required=False, allow_null=True
     )
     q = serializers.CharField(required=False, allow_blank=True, max_length=60)
+    since = serializers.DateField(required=False)
+    target = serializers.ChoiceField(choices=Target.choices, required=False, allow_blank=True)
+
+
+class VoteIn(Input):
+    helpful = serializers.BooleanField()
+
+
+class VoteOut(serializers.Serializer):
+    helpful = serializers.BooleanField(source="is_helpful")
 
 
 class FaqOut(serializers.Serializer):
@@ -104,7 +116,7 @@ class FaqOut(serializers.Serializer):
     category_label = serializers.CharField(source="category.label")
 
     def get_answer(self, question: FaqQuestion) -> str:
-        return expand_db_html(question.answer)
+        return absolute_links(expand_db_html(question.answer), self.context["request"].build_absolute_uri("/"))
 
 
 class FaqQuery(Query):
@@ -120,12 +132,12 @@ class TileOut(serializers.Serializer):
     icon = serializers.CharField(source="tile.icon")
     group = serializers.ChoiceField(choices=TileGroup.choices, source="tile.group")
     group_label = serializers.CharField(source="tile.get_group_display")
-    target = serializers.CharField(source="tile.target")
-    business = serializers.CharField(source="tile.business")
+    target = serializers.CharField(source="tile.href")
+    business = serializers.ChoiceField(choices=Business.choices, source="tile.business", allow_blank=True)
     is_open = serializers.BooleanField()
     state = serializers.ChoiceField(choices=WindowState.choices, allow_null=True)
     opens_at = Instant(source="window.opens_at", default=None, allow_null=True)
-    closes_at = Instant(source="window.closes_at", default=None, allow_null=True)
+    closes_at = Instant(source="window.ends_at", default=None, allow_null=True)
     notice = serializers.CharField()
 
 
@@ -141,7 +153,15 @@ class BannerOut(serializers.Serializer):
         return self.context["request"].build_absolute_uri(banner.image.get_rendition(BANNER_SIZE).url)
 
 
+class ServiceNoticeOut(serializers.Serializer):
+    text = serializers.CharField()
+    starts_at = Instant()
+    ends_at = Instant()
+    pauses = serializers.BooleanField(help_text="期间提交一律答503 service_paused，查询不受影响")
+
+
 class HomeOut(serializers.Serializer):
+    service_notices = ServiceNoticeOut(many=True)
     banners = BannerOut(many=True)
     tiles = TileOut(many=True)
     news = NewsOut(many=True)

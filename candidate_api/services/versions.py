@@ -14,6 +14,7 @@ from rest_framework.request import Request
 
 from cms.editions.queries import version
 from cms.news import queries as news
+from cms.service import queries as service
 from cms.tiles import queries as tiles
 from cms.windows import queries as windows
 from portal.kernel import clock
@@ -21,6 +22,7 @@ from portal.kernel.api import Endpoint, Method
 
 BOUNDARIES: dict[str, Callable[[datetime], datetime | None]] = {
     "news": news.last_boundary,
+    "service": service.last_boundary,
     "tiles": tiles.last_boundary,
     "windows": windows.last_boundary,
 }
@@ -31,7 +33,7 @@ PUBLIC = "public, max-age=1, must-revalidate"
 def versioned(*areas: str, private: Callable[[Endpoint], str] | None = None) -> Callable[[Method], Method]:
     """Decorate a `get` that shows these areas with ETag, Last-Modified and Cache-Control.
 
-    `private` gives what the answer shows of the asker alone ("" for a visitor); such an answer stays in their cache.
+    `private` gives what the answer shows of the asker alone ("" for a visitor); no cache may keep such an answer.
     """
 
     def decorate(method: Method) -> Method:
@@ -47,7 +49,9 @@ def versioned(*areas: str, private: Callable[[Endpoint], str] | None = None) -> 
             response["ETag"] = etag
             if modified:
                 response["Last-Modified"] = http_date(modified.timestamp())
-            response["Cache-Control"] = "private, no-cache" if own else PUBLIC
+            response["Cache-Control"] = "private, no-store" if own else PUBLIC
+            if not own:
+                response.public_version = areas, key  # type: ignore[attr-defined] -- may be kept (ready.py)
             if private:
                 patch_vary_headers(response, ["Authorization"])
             return response
@@ -67,6 +71,11 @@ def _version(areas: tuple[str, ...], at: datetime) -> tuple[str, datetime | None
     key = f"{edition.key};{','.join(instant.isoformat() if instant else '' for instant in passed)}"
     modified = max(filter(None, [edition.changed_at, *passed]), default=None)
     return key, modified if modified and at - modified > timedelta(seconds=1) else None
+
+
+def version_key(areas: tuple[str, ...], at: datetime) -> str:
+    """The same while these areas show the same at `at`."""
+    return _version(areas, at)[0]
 
 
 def _etag(*parts: str) -> str:

@@ -166,11 +166,27 @@ def test_a_captcha_can_be_worked_instead_of_read(api):
 
 
 def test_work_done_for_one_challenge_does_not_open_another():
-    first, second = captcha.issue(), captcha.issue()
+    first, second = captcha.issue(by=life.VISITOR), captcha.issue(by=life.VISITOR)
     work = altcha.Challenge.from_dict(first.work)
     payload = altcha.Payload(work, altcha.solve_challenge(work)).to_base64()
     with pytest.raises(Exception, match="captcha_invalid"):
-        captcha.spend(second.captcha_id, payload)
+        captcha.spend(second.captcha_id, payload, by=life.VISITOR)
+
+
+def test_one_captcha_is_enough_and_without_its_code_there_is_no_way_in(api):
+    without = {"captcha_id": None, "captcha_value": ""}
+    refused = register(api, sms_code="123456", **without)
+    assert (refused.status_code, refused.json()["code"]) == (400, "code_invalid")
+    send_code(api)
+    wrong = register(api, captcha_value="????")
+    assert (wrong.status_code, wrong.json()["code"]) == (400, "captcha_invalid")
+    assert User.objects.count() == 0
+    code = life.code_sent_to(MOBILE)
+    shape = {name: value for name, value in form(sms_code=code).items() if name not in without}
+    assert api.post("/api/v1/auth/register/", shape).status_code == 201
+    again = register(api, sms_code=code, id_number=life.id_number(55), mobile="13900001111", **without)
+    assert again.json()["code"] == "code_invalid", "the code served once, for its own mobile"
+    assert User.objects.count() == 1
 
 
 @pytest.mark.parametrize("value", ["wrong", "e30=", "x" * 3000])
@@ -184,7 +200,7 @@ def test_a_wrong_answer_uses_the_captcha_up(api, value):
 
 def test_an_old_captcha_is_refused(api):
     captcha_id, value = life.solved_captcha()
-    with time_machine.travel(clock.now() + timedelta(minutes=3, seconds=1)):
+    with time_machine.travel(clock.now() + timedelta(minutes=10, seconds=1)):
         given = {"mobile": MOBILE, "purpose": "register", "captcha_id": str(captcha_id), "captcha_value": value}
         assert api.post("/api/v1/auth/sms-codes/", given).json()["code"] == "captcha_invalid"
 
@@ -274,7 +290,7 @@ def test_of_eight_registrations_of_one_person_one_is_made():
 @pytest.mark.django_db(transaction=True)
 def test_control_without_the_constraint_the_race_is_lost(without_constraint):
     """The race above can be lost: what wins it is the constraint."""
-    with without_constraint(Candidate, "candidate_one_per_document"):
+    with without_constraint(Candidate, "candidate_one_per_number"):
         prepared = [_prepared(n, NUMBER) for n in range(8)]
         threads(8, lambda n: _register_prepared(prepared[n]))
         assert Candidate.objects.count() > 1

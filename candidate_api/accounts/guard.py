@@ -1,0 +1,205 @@
+"""What trying costs. An attacker meets a limit; an honest person meets at most a captcha, and is never locked out.
+
+Without a cache nobody can be counted: codes go by the rows in the database and a smaller budget, passwords by a captcha
+each time.
+"""
+
+from datetime import timedelta
+
+import structlog
+from django.core.cache import cache
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from candidate_api.accounts.models import VerificationCode
+from candidate_api.accounts.rules import (
+    CAPTCHAS_FROM_ADDRESS,
+    CODES_AN_HOUR,
+    CODES_AN_HOUR_UNCOUNTED,
+    CODES_FROM_ADDRESS,
+    CODES_FROM_CLIENT,
+    CODES_FROM_NAMELESS,
+    FAILURES_FROM_ADDRESS,
+    FREE_TRIES,
+    PLACE_KNOWN,
+    PROOF_WRONG_TRIES,
+    REGISTRATIONS_OF_MOBILE,
+    SIGN_INS_FROM_ADDRESS,
+    TRIES_OF_ACCOUNT,
+    WRONG_CODES_FROM_ADDRESS,
+)
+from portal.kernel import clock, limits
+from portal.kernel.actor import Actor
+from portal.kernel.crypto.sealing import blind_index
+from portal.kernel.errors import Code, FieldError, Problem
+from portal.kernel.messages.actions import say
+from portal.kernel.users.models import User
+from review.offices.queries import users_with
+from review.offices.states import Role
+
+log = structlog.get_logger("portal.accounts")
+HOUR = 3600
+
+
+def may_ask_captcha(by: Actor) -> None:
+    """Raises `throttled` where one address asks for more challenges than a school full of people would."""
+    _take_for_address(CAPTCHAS_FROM_ADDRESS, by)
+
+
+def may_send_code(by: Actor) -> None:
+    """Raises `throttled` where this client, this address or everybody together has asked for too many codes."""
+    most = CODES_AN_HOUR
+    sentence = _("获取验证码太频繁，请稍后再试。")
+    try:
+        if by.client:
+            limits.take(CODES_FROM_CLIENT, by.client, sentence)
+        elif by.address:
+            limits.take(CODES_FROM_NAMELESS, limits.network_of(by.address), sentence)
+        if by.address:
+            limits.take(CODES_FROM_ADDRESS, limits.network_of(by.address), sentence)
+    except limits.Uncounted:
+        most = CODES_AN_HOUR_UNCOUNTED
+    now = clock.now()
+    if VerificationCode.objects.filter(created_at__gt=now - timedelta(hours=1)).count() >= most:
+        _alarm(most)
+        raise Problem(Code.THROTTLED, _("验证码暂时停发。请用密码登录，或过几分钟再试。"), retry_after=300)
+
+
+def _alarm(most: int) -> None:
+    """Tell the administrators, once an hour; kept although the asker is refused."""
+    log.error("codes.budget_reached", most=most)
+    hour = int(clock.now().timestamp()) // HOUR
+    with transaction.atomic():
+        for user in users_with(Role.ADMINISTRATOR):
+            say(f"codes.budget:{hour}", "code_budget_reached", {"most": most}, to=user)
+
+
+def may_try_code(by: Actor) -> None:
+    """Raises `throttled` where too many wrong codes came from this address: guessing, or burning others' codes."""
+    try:
+        spent = bool(by.address) and limits.reached(WRONG_CODES_FROM_ADDRESS, limits.network_of(by.address))
+    except limits.Uncounted:
+        return  # five tries burn a code with or without a cache
+    if spent:
+        raise Problem(Code.THROTTLED, _("验证码输错次数太多，请10分钟后再试，或用密码登录。"), retry_after=600)
+
+
+def tried_wrong_code(by: Actor) -> None:
+    _note_for_address(WRONG_CODES_FROM_ADDRESS, by)
+
+
+def may_register(mobile: str) -> None:
+    """Raises `throttled` where this mobile has proved itself and tried documents often enough."""
+    try:
+        limits.take(REGISTRATIONS_OF_MOBILE, mobile, _("此手机号码今天尝试注册的次数太多，请明天再试。"))
+    except limits.Uncounted:
+        return  # each attempt uses up a code, and a number is sent few a day
+
+
+def may_sign_in(by: Actor) -> None:
+    """Raises `throttled` where one address signs in, or begins to, more often than a school full of people would."""
+    _take_for_address(SIGN_INS_FROM_ADDRESS, by)
+
+
+def may_enter(user: User) -> None:
+    """Raises `account_frozen` where the account is shut. For who has just shown that it is theirs: nobody else may
+    learn that there is one."""
+    if not user.is_active:
+        sentence = _("该账号已被冻结，暂时不能登录。请持本人有效证件到所属市招生考试院（自考办）咨询办理。")
+        raise Problem(Code.ACCOUNT_FROZEN, sentence)
+
+
+def asks_captcha(account: str, by: Actor) -> bool:
+    """Whether this try of a password needs a captcha first; counts the try. Raises `throttled` for a flood.
+
+    By what was typed and not by whose it is: two numbers of one person must not show that they belong together.
+    """
+    may_sign_in(by)
+    try:
+        crowded = bool(by.address) and limits.reached(FAILURES_FROM_ADDRESS, limits.network_of(by.address))
+        return bool(limits.count(FREE_TRIES, account)) or crowded
+    except limits.Uncounted:
+        return True
+
+
+def may_try_password(account: str, by: Actor) -> None:
+    """Raises `throttled` where this account was tried too often from unknown places, or from this known one."""
+    try:
+        wait = limits.count(TRIES_OF_ACCOUNT, _tried_from(account, by))
+    except limits.Uncounted:
+        return  # a captcha was asked for
+    if wait:
+        sentence = _("这个账号的密码被试错太多次。请用短信验证码登录，或找回密码。")
+        raise Problem(Code.THROTTLED, sentence, retry_after=wait)
+
+
+def tried_wrong_password(by: Actor) -> None:
+    _note_for_address(FAILURES_FROM_ADDRESS, by)
+
+
+def opened_by_password(account: str, by: Actor) -> None:
+    """The password was right: the try does not count."""
+    limits.forget(FREE_TRIES, account)
+    try:
+        limits.give_back(TRIES_OF_ACCOUNT, _tried_from(account, by))
+    except limits.Uncounted:
+        return
+
+
+def at_home(account: str, by: Actor) -> None:
+    """This account has signed in here: strangers' tries elsewhere do not count against it."""
+    try:
+        cache.set(_place(account, by), 1, int(PLACE_KNOWN.total_seconds()))
+    except Exception as error:  # what is raised depends on the cache
+        log.warning("limits.cache_away", error=type(error).__name__)
+
+
+def _tried_from(account: str, by: Actor) -> str:
+    """What tries count together: those from this place, where the account is at home, else those from everywhere."""
+    try:
+        known = bool(cache.get(_place(account, by)))
+    except Exception as error:  # what is raised depends on the cache
+        raise limits.Uncounted from error
+    return f"{account} {limits.network_of(by.address) if known else ''}"
+
+
+def _place(account: str, by: Actor) -> str:
+    return "signin-place:" + blind_index(f"{account} {limits.network_of(by.address)}", "accounts.signin")
+
+
+def may_prove_by_password(user: User, field: str) -> None:
+    """Count one more password with which somebody who is signed in tries to prove who they are; raises `throttled`.
+
+    Counted before it is checked: many at once get no more tries than one after another. Without a cache nobody may.
+    """
+    try:
+        wait = limits.count(PROOF_WRONG_TRIES, str(user.pk))
+    except limits.Uncounted:
+        wait = 300
+    if wait:
+        sentence = _("密码输错次数过多，请15分钟后再试，或改用验证码。")
+        raise Problem(Code.THROTTLED, sentence, errors=[FieldError(field, "throttled", sentence)], retry_after=wait)
+
+
+def proved_by_password(user: User) -> None:
+    """The password was right, or is another now: begin anew."""
+    limits.forget(PROOF_WRONG_TRIES, str(user.pk))
+
+
+def _take_for_address(limit: limits.Limit, by: Actor) -> None:
+    """For whoever comes from an address: a job has none."""
+    if not by.address:
+        return
+    try:
+        limits.take(limit, limits.network_of(by.address), _("操作太频繁，请稍后再试。"))
+    except limits.Uncounted:
+        return
+
+
+def _note_for_address(limit: limits.Limit, by: Actor) -> None:
+    if not by.address:
+        return
+    try:
+        limits.note(limit, limits.network_of(by.address))
+    except limits.Uncounted:
+        return

@@ -1,0 +1,88 @@
+"""Numbers of documents and names as people have them; a second opinion on check digits and dates."""
+
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from stdnum.cn import ric
+
+from candidate_api.candidates.rules import check_digit, clean_id_number, id_number_error, name_error
+from candidate_api.candidates.states import IdType
+from portal.kernel.text import clean_name
+
+TODAY = date(2026, 11, 24)
+PERMANENT = "911123199001011235"
+
+
+@given(area=st.integers(110000, 659999), born=st.dates(date(1900, 1, 1), TODAY), serial=st.integers(0, 999))
+def test_a_right_number_is_accepted_and_another_last_digit_is_not(area: int, born: date, serial: int) -> None:
+    body = f"{area}{born:%Y%m%d}{serial:03d}"
+    number = body + ric.calc_check_digit(body + "0")
+    assert id_number_error(IdType.RESIDENT_ID, clean_id_number(number.lower()), TODAY) is None
+    for last in "0123456789X":
+        error = id_number_error(IdType.RESIDENT_ID, body + last, TODAY)
+        assert (error is None) == (last == number[-1])
+
+
+@given(st.text("0123456789", min_size=17, max_size=17))
+def test_the_check_digit_is_what_others_compute(body: str) -> None:
+    assert check_digit(body) == ric.calc_check_digit(body + "0")
+
+
+@given(st.text(max_size=30), st.sampled_from(IdType.values))
+def test_no_text_is_too_strange_to_be_judged(text: str, id_type: str) -> None:
+    for error in (id_number_error(id_type, clean_id_number(text), TODAY), name_error(clean_name(text))):
+        assert error is None or str(error.detail)
+
+
+@pytest.mark.parametrize("area", ["330113", "330114", "440399"])
+def test_new_counties_are_no_mistake(area: str) -> None:
+    body = f"{area}19950612123"
+    assert id_number_error(IdType.RESIDENT_ID, body + check_digit(body), TODAY) is None
+
+
+@pytest.mark.parametrize(
+    "born", ["19950230", "20230229", "18991231", "19951301", f"{TODAY + timedelta(days=1):%Y%m%d}"]
+)
+def test_a_day_that_never_was_or_is_to_come(born: str) -> None:
+    body = f"450103{born}123"
+    error = id_number_error(IdType.RESIDENT_ID, body + check_digit(body), TODAY)
+    assert (error and error.code) == "birth_date"
+
+
+@pytest.mark.parametrize("number", ["450103950612123", "450103000229123"])
+def test_fifteen_digits_are_refused_with_the_reason(number: str) -> None:
+    error = id_number_error(IdType.RESIDENT_ID, number, TODAY)
+    assert (error and error.code) == "fifteen_digits"
+    assert "18位" in str(error and error.detail)
+
+
+@pytest.mark.parametrize(
+    ("id_type", "right", "wrong"),
+    [
+        (IdType.HK_MACAO_PERMIT, ["H12345678", "m1234567801"], ["12345678", "H1234567"]),
+        (IdType.TAIWAN_PERMIT, ["12345678", "1234567801"], ["T1234567", "123"]),
+        (IdType.PASSPORT, ["E12345678", "ab12345"], ["护照12345", "1"]),
+        (
+            IdType.FOREIGN_RESIDENCE,
+            ["CHN123456789012", PERMANENT],
+            ["CHN1", "811123199001011234", "911123199001011230", "911123199002301234"],
+        ),
+        (IdType.MILITARY, ["南字第1234567号", "军1234567"], ["12", "南字"]),
+    ],
+)
+def test_the_other_documents(id_type: str, right: list[str], wrong: list[str]) -> None:
+    assert [n for n in right if id_number_error(id_type, clean_id_number(n), TODAY)] == []
+    assert [n for n in wrong if id_number_error(id_type, clean_id_number(n), TODAY) is None] == []
+
+
+@pytest.mark.parametrize("name", ["张䶮", "李㛃", "王𬭎", "〇九", "阿依古丽\u00b7买买提"])
+def test_rare_names_are_kept_as_typed(name: str) -> None:
+    assert clean_name(name) == name
+    assert name_error(name) is None
+
+
+@pytest.mark.parametrize("name", ["小莉😀", "韦❤莉", "韦莉1", "韦", "<b>韦</b>", "··", "韦" * 61])
+def test_what_is_no_name(name: str) -> None:
+    assert name_error(clean_name(name)) is not None
