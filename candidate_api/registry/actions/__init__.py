@@ -1,0 +1,19 @@
+"""The verbs of 考籍管理."""
+
+from candidate_api.registry.actions.extending import end_extension, extend
+from candidate_api.registry.actions.freezing import freeze, unfreeze
+from candidate_api.registry.actions.identity import change_mobile, send_code, unmask
+from candidate_api.registry.actions.merging import approve, propose, refuse
+
+__all__ = [
+    "approve",
+    "change_mobile",
+    "end_extension",
+    "extend",
+    "freeze",
+    "propose",
+    "refuse",
+    "send_code",
+    "unfreeze",
+    "unmask",
+]
