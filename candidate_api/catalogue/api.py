@@ -10,7 +10,7 @@ from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from candidate_api.catalogue import filters, queries
+from candidate_api.catalogue import filters, queries, stamps
 from candidate_api.catalogue.answers import (
     CodeAnswer,
     CourseAnswer,
@@ -22,9 +22,11 @@ from candidate_api.catalogue.answers import (
     TextbookAnswer,
 )
 from candidate_api.catalogue.conditional import ReferenceEndpoint, conditional, whole_list
-from candidate_api.catalogue.documents import listed, shown
+from candidate_api.catalogue.documents import code_lists, listed, shown
 from candidate_api.catalogue.models import Course, PlanCourse
+from candidate_api.catalogue.stamps import Version
 from candidate_api.catalogue.states import Level, MajorStatus
+from portal.kernel import clock
 from portal.kernel.api import Query, page
 from portal.kernel.errors import invalid
 
@@ -34,6 +36,9 @@ class MajorQuery(Query):
     level = serializers.ChoiceField(Level.choices, required=False, allow_blank=True)
     school = filters.school_code()
     status = serializers.ChoiceField(MajorStatus.choices, required=False, allow_blank=True)
+    taking_new = serializers.BooleanField(
+        default=False, help_text="只列今天可以选为报考专业的：有现行考试计划，且仍接收新生"
+    )
 
 
 class PlanQuery(Query):
@@ -53,7 +58,13 @@ class TextbookQuery(Query):
 
 
 class Majors(ReferenceEndpoint):
-    @listed("majors", MajorAnswer, MajorQuery)
+    def version(self) -> Version:
+        """The data's, and the day's: on its day a major stops taking new candidates, and nothing was changed."""
+        data, today = stamps.current(), clock.today()
+        changed_at = max(data.changed_at, clock.at(today, 0)) if data.changed_at else None
+        return Version(f"{data.tag}.{today:%y%m%d}", changed_at)
+
+    @listed("majors", "专业查询", MajorAnswer, MajorQuery)
     @conditional
     def get(self, request: Request) -> Response:
         """专业查询."""
@@ -61,7 +72,7 @@ class Majors(ReferenceEndpoint):
 
 
 class MajorByCode(ReferenceEndpoint):
-    @shown("majors", MajorDetail, PlanQuery)
+    @shown("majors", "一个专业及其考试计划；version 可查旧计划", MajorDetail, PlanQuery)
     @conditional
     def get(self, request: Request, code: str) -> Response:
         """A major with its plan: the current one, or that of `version`."""
@@ -76,7 +87,7 @@ class MajorByCode(ReferenceEndpoint):
 
 
 class Courses(ReferenceEndpoint):
-    @listed("courses", CourseAnswer, CourseQuery)
+    @listed("courses", "课程查询；major 只看该专业现行计划内的课程", CourseAnswer, CourseQuery)
     @conditional
     def get(self, request: Request) -> Response:
         """Courses; `major` keeps those of its current plan."""
@@ -84,7 +95,7 @@ class Courses(ReferenceEndpoint):
 
 
 class CourseByCode(ReferenceEndpoint):
-    @shown("courses", CourseDetail)
+    @shown("courses", "一门课程：所属计划、教材和顶替关系", CourseDetail)
     @conditional
     def get(self, request: Request, code: str) -> Response:
         """A course with the plans it is in, its textbooks and what stands for it."""
@@ -101,7 +112,7 @@ class CourseByCode(ReferenceEndpoint):
 
 
 class Textbooks(ReferenceEndpoint):
-    @listed("textbooks", TextbookAnswer, TextbookQuery)
+    @listed("textbooks", "教材查询", TextbookAnswer, TextbookQuery)
     @conditional
     def get(self, request: Request) -> Response:
         """教材查询; `session` keeps what is set for that session."""
@@ -109,7 +120,7 @@ class Textbooks(ReferenceEndpoint):
 
 
 class Districts(ReferenceEndpoint):
-    @listed("districts", DistrictAnswer)
+    @listed("districts", "考区及其县（市、区）", DistrictAnswer)
     @conditional
     def get(self, request: Request) -> Response:
         """考区 with their counties."""
@@ -118,7 +129,7 @@ class Districts(ReferenceEndpoint):
 
 
 class Schools(ReferenceEndpoint):
-    @listed("schools", Named)
+    @listed("schools", "主考学校", Named)
     @conditional
     def get(self, request: Request) -> Response:
         """主考学校."""
@@ -127,7 +138,7 @@ class Schools(ReferenceEndpoint):
 
 
 class CodeList(ReferenceEndpoint):
-    @listed("codes", CodeAnswer)
+    @listed("codes", "一个代码表，如民族、政治面貌、文化程度", CodeAnswer, None, code_lists())
     @conditional
     def get(self, request: Request, name: str) -> Response:
         """One code list: ethnicity, political_status, education, occupation, household_type, id_type and others."""

@@ -45,6 +45,12 @@ def touch() -> None:
             touch()
 
 
+def lock() -> None:
+    """One change at a time until the caller's transaction ends, for changes that are checked against other rows."""
+    Stamp.objects.get_or_create(pk=NAME, defaults={"changed_at": clock.now()})
+    Stamp.objects.select_for_update(of=("self",), no_key=True).get(pk=NAME)
+
+
 @contextmanager
 def held() -> Iterator[None]:
     """Leave the stamp alone while many rows change; whoever holds it calls `touch()` once."""

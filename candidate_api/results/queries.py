@@ -1,11 +1,16 @@
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from datetime import date
+
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
+from candidate_api.candidates.models import Candidate, FormerDocument
+from candidate_api.candidates.queries import visible_to as seen_by
 from candidate_api.catalogue.models import PlanCourse
-from candidate_api.results.models import Score
-from candidate_api.results.states import Status
+from candidate_api.results.models import Discipline, Score
+from candidate_api.results.states import MAY_READ, Penalty, Source, Status
 from portal.kernel import clock
 from portal.kernel.actor import Actor
+from portal.kernel.crypto.fields import blind_lookup
 
 
 def released() -> "QuerySet[Score]":
@@ -14,7 +19,7 @@ def released() -> "QuerySet[Score]":
 
 
 def visible_to(actor: Actor) -> "QuerySet[Score]":
-    """The actor's own released scores, newest session first, with the `credits` of the course.
+    """The actor's own released scores, newest session first, transferred ones last, with the `credits` of the course.
 
     Credits are the plan's: those of the candidate's own major, else of any current plan that has the course.
     """
@@ -25,10 +30,67 @@ def visible_to(actor: Actor) -> "QuerySet[Score]":
         .filter(candidate__user_id=actor.user_id)
         .annotate(credits=Coalesce(Subquery(own_plan), Subquery(lines.values("credits")[:1]), 0))
     )
-    return own.select_related("course", "session").order_by("-session__code", "course__code")
+    return own.select_related("course", "session").order_by(F("session__code").desc(nulls_last=True), "course__code")
+
+
+def passes_of(candidate_id: int) -> "QuerySet[Score]":
+    """What the candidate has passed, as far as they have been told."""
+    return released().filter(candidate_id=candidate_id, status=Status.PASSED)
 
 
 def passed_course_codes(candidate_id: int) -> frozenset[str]:
     """The codes of the courses that the candidate has passed, as far as they have been told."""
-    passed = released().filter(candidate_id=candidate_id, status=Status.PASSED)
-    return frozenset(passed.values_list("course__code", flat=True))
+    return frozenset(passes_of(candidate_id).values_list("course__code", flat=True))
+
+
+def has_passed(candidate_id: int) -> bool:
+    """Whether the candidate has passed a course, as far as they have been told."""
+    return released().filter(candidate_id=candidate_id, status=Status.PASSED).exists()
+
+
+def for_update(score_id: int) -> Score:
+    """A score, locked until the transaction ends, for a change that is decided already."""
+    return Score.objects.select_for_update(of=("self",), no_key=True).get(pk=score_id)
+
+
+def transferred(actor: Actor) -> "QuerySet[Score]":
+    """转入成绩: what the actor brought from other provinces."""
+    return visible_to(actor).filter(source=Source.TRANSFER)
+
+
+# -- what binds -------------------------------------------------------------------------------------------------------
+def disciplines(candidate_id: int, day: date) -> list[Discipline]:
+    """The decisions that are in force on `day` or later, the longest first."""
+    rows = Discipline.objects.filter(candidate_id=candidate_id, until__gte=day)
+    return list(rows.order_by("-until"))
+
+
+def suspension(candidate_id: int, day: date, exam_day: date) -> Discipline | None:
+    """The 停考 that keeps somebody from registering on `day` for an exam that begins on `exam_day`; the longest."""
+    rows = Discipline.objects.filter(candidate_id=candidate_id, penalty=Penalty.SUSPENDED)
+    bound = Q(starts__lte=day, until__gte=day) | Q(starts__lte=exam_day, until__gte=exam_day)
+    return rows.filter(bound).order_by("-until").first()
+
+
+# -- at the desk ------------------------------------------------------------------------------------------------------
+def scores_seen_by(actor: Actor, *roles: str) -> "QuerySet[Score]":
+    """The scores of the candidates that staff see for the offices where they hold one of `roles`; before the release
+    those alone who keep the archive of the province."""
+    rows = Score.objects.filter(candidate__in=seen_by(actor, *roles).values("pk"))
+    if not any(path.count("/") == 2 for path in actor.offices_as("archive")):
+        rows = rows.filter(Q(session=None) | Q(session__scores_at__lte=clock.now()))
+    return rows.select_related("candidate__user", "course", "session").order_by("-pk")
+
+
+def disciplines_seen_by(actor: Actor, *roles: str) -> "QuerySet[Discipline]":
+    """The decisions on the candidates that staff see for the offices where they hold one of `roles`."""
+    rows = Discipline.objects.filter(candidate__in=seen_by(actor, *roles).values("pk"))
+    return rows.select_related("candidate__user").order_by("-pk")
+
+
+def found_by_number(actor: Actor, number: str) -> Candidate | None:
+    """Whose whole ID number, former ID number or 准考证号 this is, among those that the actor sees."""
+    former = FormerDocument.objects.filter(blind_lookup(FormerDocument, "id_number_index", number))
+    by_document = blind_lookup(Candidate, "id_number_index", number) | Q(pk__in=former.values("candidate"))
+    rows = seen_by(actor, *MAY_READ).select_related("user", "district", "major").order_by("pk")
+    return rows.filter(by_document | Q(candidate_number=number)).first() if number else None

@@ -26,4 +26,15 @@ class Status(models.TextChoices):
     WITHHELD = "withheld", _("暂缓公布")
 
 
+class Penalty(models.TextChoices):
+    """What a decision on a breach keeps somebody from, up to its last day (domain 6.3)."""
+
+    SUSPENDED = "suspended", _("停考")
+    GRADUATION_DELAYED = "graduation_delayed", _("延迟毕业")
+
+
 PASS_MARK = 60
+
+# Codes of review.offices.states.Role: who reads results at the desk, and who takes lists of them away.
+MAY_READ = ("archive", "first_reviewer", "second_reviewer")
+MAY_EXPORT = ("archive",)

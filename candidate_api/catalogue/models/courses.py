@@ -31,12 +31,19 @@ class Course(Natural):
         ordering: ClassVar = ["code"]
         constraints: ClassVar = [
             models.CheckConstraint(
-                condition=models.Q(theory=None) | models.Q(is_practice=True), name="course_theory_of_practice_only"
+                condition=models.Q(theory=None) | models.Q(is_practice=True),
+                name="course_theory_of_practice_only",
+                violation_error_message=_("只有实践环节才有对应的理论课程。"),
             ),
         ]
 
     def __str__(self) -> str:
         return f"{self.code} {self.name}"
+
+    @property
+    def is_written(self) -> bool:
+        """Whether it sits in a slot of a session; practice parts and theses are the host schools'."""
+        return self.assessment == Assessment.WRITTEN and not self.is_practice
 
 
 class Substitution(Natural):
@@ -62,6 +69,7 @@ class Substitution(Natural):
             models.CheckConstraint(
                 condition=models.Q(valid_to="") | models.Q(valid_to__gte=models.F("valid_from")),
                 name="substitution_ends_after_start",
+                violation_error_message=_("截止考期不能早于起始考期。"),
             ),
         ]
 
@@ -91,6 +99,7 @@ class Textbook(Natural):
             models.CheckConstraint(
                 condition=models.Q(valid_to="") | models.Q(valid_to__gte=models.F("valid_from")),
                 name="textbook_ends_after_start",
+                violation_error_message=_("停用考期不能早于起用考期。"),
             ),
         ]
 

@@ -47,6 +47,9 @@ class Major(Natural):
                 condition=models.Q(status="open")
                 | (models.Q(no_new_from__isnull=False, last_graduation__isnull=False) & ~models.Q(last_exam="")),
                 name="major_closing_has_dates",
+                violation_error_message=_(
+                    "停考过渡和停考的专业须填写停止新生报名、最后一次课程考试和最后一次毕业审定。"
+                ),
             ),
         ]
 
@@ -68,6 +71,9 @@ class PlanVersion(Natural):
     credits_required = models.PositiveSmallIntegerField(_("总学分"))
     courses_required = models.PositiveSmallIntegerField(_("最少门数"))
     is_current = models.BooleanField(_("现行"), default=False)
+    exemption_limit = models.PositiveSmallIntegerField(
+        _("专业课免考门数上限"), null=True, blank=True, help_text=_("不填则为应考专业课门数的三分之一。")
+    )
     note = models.CharField(_("说明"), max_length=300, blank=True)
 
     class Meta:
@@ -79,7 +85,9 @@ class PlanVersion(Natural):
                 fields=["major"], condition=models.Q(is_current=True), name="plan_one_current_per_major"
             ),
             models.CheckConstraint(
-                condition=models.Q(credits_required__gt=0, courses_required__gt=0), name="plan_asks_for_something"
+                condition=models.Q(credits_required__gt=0, courses_required__gt=0),
+                name="plan_asks_for_something",
+                violation_error_message=_("总学分和最少门数须大于零。"),
             ),
         ]
 

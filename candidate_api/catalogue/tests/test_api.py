@@ -1,8 +1,10 @@
+from datetime import date
 from typing import Any
 
 import pytest
+import time_machine
 
-from candidate_api.catalogue.models import Textbook
+from candidate_api.catalogue.models import Major, Textbook
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("reference")]
 BASE = "/api/v1/"
@@ -56,11 +58,24 @@ class TestMajors:
             ({"school": "99999"}, []),
             ({"status": "closing"}, ["590202"]),
             ({"level": "associate"}, ["530601", "570102K", "590202", "590206"]),
+            ({"taking_new": "true", "level": "associate"}, ["530601", "570102K"]),
             ({"q": "%"}, []),
         ],
     )
     def test_filters(self, api: Any, query: dict[str, str], found: list[str]) -> None:
         assert codes(get(api, "majors/", **query)) == found
+
+    def test_on_its_day_a_major_takes_nobody_new_and_no_copy_says_otherwise(self, api: Any) -> None:
+        closing = {"status": "closing", "last_exam": "2028-10", "last_graduation": date(2029, 6, 30)}
+        Major.objects.filter(code="530601").update(no_new_from=date(2026, 12, 1), **closing)
+        path = "/api/v1/majors/?taking_new=true&level=associate"
+        with time_machine.travel("2026-11-30T15:59:59Z", tick=False):
+            before = api.get(path)
+        with time_machine.travel("2026-11-30T16:00:00Z", tick=False):
+            since = api.get(path, HTTP_IF_MODIFIED_SINCE=before["Last-Modified"])
+            after = api.get(path, HTTP_IF_NONE_MATCH=before["ETag"])
+        assert codes(before.json()) == ["530601", "570102K"]
+        assert (codes(since.json()), codes(after.json())) == (["570102K"], ["570102K"])
 
     def test_a_closing_major_says_until_when(self, api: Any) -> None:
         major = get(api, "majors/590202/")

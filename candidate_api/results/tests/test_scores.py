@@ -1,16 +1,19 @@
 """成绩: nobody sees one before its instant, and nobody another's."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 import time_machine
 from django.db import IntegrityError, transaction
 
 from candidate_api.catalogue.models import Course
-from candidate_api.results.models import Score
+from candidate_api.registrations import actions as registrations
+from candidate_api.registrations.models import Registration
+from candidate_api.results.models import Discipline, Score
 from candidate_api.results.queries import passed_course_codes
 from candidate_api.sessions.models import ExamSession
 from portal.kernel import clock
+from portal.kernel.errors import Code, Problem
 from tests import life
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("reference")]
@@ -107,3 +110,74 @@ def test_one_row_or_fifty_take_the_same_queries(api, person, session, django_ass
         give(person, session, code, 65)
     with time_machine.travel(session.scores_at), django_assert_num_queries(2):
         assert scores(api, "?page_size=100")["count"] == 50
+
+
+# -- transferred in ---------------------------------------------------------------------------------------------------
+def test_what_was_transferred_in_has_a_list_of_its_own(api, person, session):
+    give(person, session, "00023", 71)
+    give(person, None, "13000", 66, source="transfer", origin="广东省", origin_session="2023-10")
+    give(life.enrolled(name="陆大海"), None, "13000", 88, source="transfer", origin="湖南省", origin_session="2023-04")
+    api.force_authenticate(person.user)
+    with time_machine.travel(session.scores_at):
+        [row] = api.get("/api/v1/me/transferred-scores/").json()["results"]
+        assert [one["course"] for one in scores(api)["results"]] == ["00023", "13000"]
+    told = ("session", "course", "score", "status", "source", "origin", "origin_session", "released_at")
+    assert [row[name] for name in told] == [None, "13000", 66, "passed", "transfer", "广东省", "2023-10", None]
+    assert api.get("/api/v1/me/transferred-scores/?colour=red").status_code == 400
+
+
+def test_a_course_is_transferred_once_and_belongs_to_no_session(person, session):
+    give(person, None, "13000", 66, source="transfer")
+    for where, course in ((None, "13000"), (session, "00023")):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            give(person, where, course, 70, source="transfer")
+    assert Score.objects.count() == 1
+
+
+# -- what binds -------------------------------------------------------------------------------------------------------
+def ban(person, starts, until, penalty="suspended", number="桂考〔2026〕1号"):
+    values = {"candidate": person, "penalty": penalty, "starts": starts, "until": until, "number": number}
+    return Discipline.objects.create(recorded_at=clock.now(), **values)
+
+
+@pytest.mark.parametrize(
+    ("starts", "until", "bound"),
+    [(0, 0, True), (-10, -1, False), (-10, 0, True), (1, 400, True), (400, 800, False)],
+)
+def test_a_suspension_keeps_from_registering_and_says_until_when(person, session, starts, until, bound):
+    life.open_window()
+    life.confirm_contact(person)
+    today = clock.today()
+    session.first_day, session.second_day = today + timedelta(days=30), today + timedelta(days=31)
+    session.save()
+    found = ban(person, today + timedelta(days=starts), today + timedelta(days=until))
+    with time_machine.travel(clock.now(), tick=False):
+        if not bound:
+            registrations.submit("2026-10", [("00023", "450100")], by=life.actor(person))
+            assert Registration.objects.count() == 1
+            return
+        with pytest.raises(Problem) as refused:
+            registrations.submit("2026-10", [("00023", "450100")], by=life.actor(person))
+    assert (refused.value.code, refused.value.extra) == (
+        Code.SUSPENDED,
+        {"starts": str(found.starts), "until": str(found.until)},
+    )
+    assert Registration.objects.count() == 0
+
+
+def test_a_delayed_graduation_does_not_keep_from_registering(person, session):
+    life.open_window()
+    life.confirm_contact(person)
+    ban(person, clock.today(), clock.today() + timedelta(days=400), penalty="graduation_delayed")
+    registrations.submit("2026-10", [("00023", "450100")], by=life.actor(person))
+    assert Registration.objects.count() == 1
+
+
+def test_a_decision_is_entered_once_and_ends_after_it_starts(person):
+    ban(person, date(2026, 1, 1), date(2026, 12, 31))
+    again = (date(2026, 1, 1), date(2027, 1, 1), "桂考〔2026〕1号")
+    backwards = (date(2026, 2, 1), date(2026, 1, 1), "桂考〔2026〕2号")
+    for starts, until, number in (again, backwards):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            ban(person, starts, until, number=number)
+    assert Discipline.objects.count() == 1

@@ -9,8 +9,9 @@ from typing import Any
 from django.core.serializers.python import Deserializer
 from django.db import models, transaction
 
-from candidate_api.catalogue import stamps
-from candidate_api.catalogue.models import Stamp
+from candidate_api.catalogue import queries, stamps
+from candidate_api.catalogue.actions.keeping import refuse
+from candidate_api.catalogue.models import PlanVersion, Stamp
 from candidate_api.catalogue.natural import Natural
 from portal.kernel.actor import Actor
 from portal.kernel.audit.actions import record
@@ -29,7 +30,8 @@ def load(files: Iterable[Path], *, by: Actor, overwrite: bool = False) -> Loaded
     """Load fixtures in order, all or nothing. Rows that are there stay as the office has them.
 
     With `overwrite` the columns that a fixture names are set again where they differ; others are never touched, and
-    nothing is ever deleted. Raises Django's DeserializationError for what cannot be read.
+    nothing is ever deleted. Raises Django's DeserializationError for what cannot be read, and Problem
+    (`validation_failed`) where plans or substitutions would be inconsistent.
     """
     done = Loaded()
     with transaction.atomic(), stamps.held():
@@ -37,6 +39,8 @@ def load(files: Iterable[Path], *, by: Actor, overwrite: bool = False) -> Loaded
             for row in json.loads(file.read_text(encoding="utf-8")):
                 _load_row(row, done, overwrite)
         if done.added or done.changed:
+            refuse(queries.faults_of(PlanVersion.objects.all()))
+            refuse(queries.substitution_faults())
             stamps.touch()
             stamp = Stamp.objects.get(pk=stamps.NAME)
             record("catalogue.load", stamp, by=by, added=done.added, changed=done.changed)

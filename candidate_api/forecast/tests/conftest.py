@@ -1,0 +1,3 @@
+from candidate_api.catalogue.tests.reference import reference
+
+__all__ = ["reference"]
