@@ -13,8 +13,9 @@ from rest_framework.response import Response
 
 from candidate_api.payments import actions, fulfilment, queries
 from candidate_api.payments.models import Order, PaymentAttempt
-from candidate_api.payments.states import ATTEMPT, ORDER, Channel, Scene
+from candidate_api.payments.states import ATTEMPT, ORDER, ORDER_ACTIONS, Channel, Scene
 from portal.kernel.api import Endpoint, Input, Pages, idempotent, paged, problems
+from portal.kernel.edges import goes_on
 from portal.kernel.errors import Code
 from portal.kernel.money import CURRENCY, yuan
 from portal.kernel.states import Who
@@ -47,7 +48,7 @@ class LineShape(serializers.Serializer[fulfilment.Line]):
 
 
 class OrderShape(serializers.Serializer[Any]):
-    """An order as its payer sees it; the context holds the `lines` of all orders shown."""
+    """An order as its payer sees it; the context holds the `lines` of all orders shown and the `channels` on offer."""
 
     number = serializers.CharField()
     kind = serializers.CharField()
@@ -62,6 +63,7 @@ class OrderShape(serializers.Serializer[Any]):
     expires_at = serializers.DateTimeField()
     paid_at = serializers.DateTimeField(allow_null=True)
     payments = PaymentShape(source="attempts.all", many=True)
+    channels = serializers.SerializerMethodField()
     allowed_actions = serializers.SerializerMethodField()
 
     def get_amount(self, order: Order) -> str:
@@ -74,6 +76,10 @@ class OrderShape(serializers.Serializer[Any]):
     def get_state(self, order: Order) -> str:
         return order.effective_state
 
+    @extend_schema_field(serializers.ListField(child=serializers.ChoiceField(choices=Channel.choices)))
+    def get_channels(self, _order: Order) -> Any:
+        return self.context["channels"]
+
     def get_state_label(self, order: Order) -> str:
         return str(_("支付处理中") if _money_is_on_its_way(order) else ORDER.states[order.effective_state].label)
 
@@ -81,6 +87,7 @@ class OrderShape(serializers.Serializer[Any]):
     def get_lines(self, order: Order) -> Any:
         return LineShape(self.context["lines"].get(order.pk, ()), many=True).data
 
+    @extend_schema_field(serializers.ListField(child=serializers.ChoiceField(choices=ORDER_ACTIONS)))
     def get_allowed_actions(self, order: Order) -> list[str]:
         return ["confirm"] if _money_is_on_its_way(order) else ORDER.allowed(order.effective_state, Who.CANDIDATE)
 
@@ -93,24 +100,28 @@ def _money_is_on_its_way(order: Order) -> bool:
 class PaymentInput(Input):
     channel = serializers.ChoiceField(choices=Channel.choices)
     scene = serializers.ChoiceField(choices=Scene.choices)
+    openid = serializers.CharField(max_length=128, required=False, help_text="jsapi: 付款人在公众号下的 openid")
 
 
 STARTED = inline_serializer(
     "StartedPayment",
     {
         "payment": PaymentShape(),
-        "invoke": serializers.DictField(help_text="h5: h5_url; native: code_url; app: 调起参数"),
+        "invoke": serializers.DictField(
+            help_text="h5: h5_url（微信）, pay_url（支付宝）; page: pay_url; native: code_url; app, jsapi: 调起参数"
+        ),
     },
 )
 
 
 def shown(orders: list[Order]) -> Any:
     """The orders as answers, the lines of all of them fetched together."""
-    return OrderShape(orders, many=True, context={"lines": fulfilment.lines_of(orders)}).data
+    context = {"lines": fulfilment.lines_of(orders), "channels": queries.offered_channels()}
+    return OrderShape(orders, many=True, context=context).data
 
 
 class Orders(Endpoint):
-    @extend_schema(operation_id="orders_list", parameters=PAGING, responses=paged(OrderShape))
+    @extend_schema(operation_id="orders_list", summary="我的订单", parameters=PAGING, responses=paged(OrderShape))
     def get(self, request: Request) -> Response:
         pages = Pages()
         rows = queries.visible_to(self.actor).prefetch_related("attempts").order_by("-pk")
@@ -119,25 +130,32 @@ class Orders(Endpoint):
 
 
 class OneOrder(Endpoint):
-    @extend_schema(operation_id="orders_read", responses=OrderShape)
+    @extend_schema(operation_id="orders_read", summary="一个订单", responses=OrderShape)
     def get(self, request: Request, number: str) -> Response:
         return Response(shown([queries.get(self.actor, number)])[0])
 
 
 class OrderPayments(Endpoint):
-    @extend_schema(operation_id="orders_pay", request=PaymentInput, responses={201: STARTED})
+    @extend_schema(operation_id="orders_pay", summary="为订单发起支付", request=PaymentInput, responses={201: STARTED})
     @problems(Code.ALREADY_PAID, Code.ORDER_CLOSED, Code.PAYMENT_IN_PROGRESS, Code.PROVIDER_UNAVAILABLE)
     @idempotent(atomic=False)
     def post(self, request: Request, number: str) -> Response:
         asked = PaymentInput.read(request)
         address = self.actor.address or "127.0.0.1"
-        attempt = actions.start_attempt(number, asked["channel"], asked["scene"], address, by=self.actor)
+        openid = asked.get("openid", "")
+        attempt = actions.start_attempt(number, asked["channel"], asked["scene"], address, by=self.actor, openid=openid)
         started = {"payment": PaymentShape(attempt).data, "invoke": attempt.invoke}
         return Response(started, status=status.HTTP_201_CREATED)
 
 
+@goes_on
 class OrderConfirmation(Endpoint):
-    @extend_schema(operation_id="orders_confirm", request=None, responses=OrderShape)
+    @extend_schema(
+        operation_id="orders_confirm",
+        summary="确认支付完成：立即向支付渠道查询并答复订单",
+        request=None,
+        responses=OrderShape,
+    )
     @problems(Code.PROVIDER_UNAVAILABLE)
     @idempotent(atomic=False)
     def post(self, request: Request, number: str) -> Response:
@@ -145,24 +163,36 @@ class OrderConfirmation(Endpoint):
 
 
 class OrderCancellation(Endpoint):
-    @extend_schema(operation_id="orders_cancel", request=None, responses=OrderShape)
+    @extend_schema(operation_id="orders_cancel", summary="取消未支付的订单", request=None, responses=OrderShape)
     @problems(Code.ALREADY_PAID, Code.PAYMENT_IN_PROGRESS, Code.STATE_CONFLICT)
     @idempotent(atomic=False)
     def post(self, request: Request, number: str) -> Response:
         return Response(shown([actions.cancel_order(number, by=self.actor)])[0])
 
 
+@goes_on
 @csrf_exempt
 @require_POST
 def wechat_notify(request: HttpRequest) -> HttpResponse:
     """WeChat Pay's callback: 204 where it need not be repeated, else its own kind of error."""
-    if int(request.META.get("CONTENT_LENGTH") or 0) > MOST_NOTIFIED:
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    if not length.isdecimal() or len(length) > 9 or int(length) > MOST_NOTIFIED:
         return _not_taken(413, "内容过长")
     receipt = actions.receive_notification("wechat", request.headers, request.body)
     if receipt.accepted:
         return HttpResponse(status=204)
     unverified = receipt.outcome.startswith("unverified:")
     return _not_taken(401, "验签失败") if unverified else _not_taken(400, "与商户订单不符")
+
+
+@csrf_exempt
+@require_POST
+def alipay_notify(request: HttpRequest) -> HttpResponse:
+    """Alipay's callback: the word `success` where it need not be repeated, else `failure`."""
+    if int(request.META.get("CONTENT_LENGTH") or 0) > MOST_NOTIFIED:
+        return HttpResponse("failure", status=413, content_type="text/plain")
+    receipt = actions.receive_notification("alipay", request.headers, request.body)
+    return HttpResponse("success" if receipt.accepted else "failure", content_type="text/plain")
 
 
 def _not_taken(code: int, message: str) -> HttpResponse:

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from candidate_api.payments.models import Order
 from portal.kernel.actor import Actor
+from portal.kernel.errors import Words
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,11 @@ class Unfulfillable(Exception):
 
 class Fulfilment(Protocol):
     """What one kind of order is for. Every method but `lines` runs in the order's transaction, the order row locked;
-    lock your own rows after it, never before, and do not talk to the outside."""
+    lock your own rows after it, never before, and do not talk to the outside.
+
+    `paid_for_good`: what a payer reads who wants to cancel what is paid: that it cannot be, and what can be done."""
+
+    paid_for_good: Words
 
     def fulfil(self, order: Order, by: Actor) -> None:
         """Hand over what was bought. Called once per paid order, in the transaction that makes it paid.

@@ -24,6 +24,20 @@ from portal.kernel.audit.models import AppendOnly, AppendOnlyQuerySet
 from portal.kernel.crypto.fields import EncryptedTextField
 
 
+class ChannelSwitch(models.Model):
+    """Whether a channel is offered to payers. One without a row is; what comes from one that is not still counts."""
+
+    channel = models.CharField(_("渠道"), max_length=10, choices=Channel.choices, unique=True)
+    offered = models.BooleanField(_("开放"), default=True)
+    changed_at = models.DateTimeField(_("变更时间"))
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("渠道开关")
+
+    def __str__(self) -> str:
+        return self.channel
+
+
 class Order(models.Model):
     """What somebody owes for one thing. `kind` names who fulfils it (fulfilment.py), `subject` what it is about.
 
@@ -97,6 +111,7 @@ class PaymentAttempt(models.Model):
     amount_fen = models.PositiveIntegerField(_("金额（分）"))
     refunded_fen = models.PositiveIntegerField(_("已退或待退（分）"), default=0)
     client_ip = models.GenericIPAddressField(_("用户地址"))
+    openid = models.CharField(_("微信用户标识"), max_length=128, blank=True)
     state = ATTEMPT.field()
     invoke = models.JSONField(_("调起参数"), default=dict)
     invoke_expires_at = models.DateTimeField(null=True)

@@ -3,11 +3,13 @@ the order is for."""
 
 from typing import TypeVar
 
-from django.db.models import Model, QuerySet
+from django.db.models import Case, Model, Q, QuerySet, Value, When
 from django.utils.translation import gettext as _
 
-from candidate_api.payments.models import Order, PaymentAttempt, Refund
-from candidate_api.payments.states import LIVE
+from candidate_api.payments.models import ChannelSwitch, Order, PaymentAttempt, PaymentEvent, Refund
+from candidate_api.payments.providers.registry import channels
+from candidate_api.payments.rules import MISFITS, MISFITS_SHOWN, SILENT_AFTER, UNRESOLVED_AFTER
+from candidate_api.payments.states import LIVE, MAY_READ, Channel
 from portal.kernel import clock
 from portal.kernel.actor import Actor
 from portal.kernel.errors import Code, Problem
@@ -28,6 +30,11 @@ def get(actor: Actor, number: str) -> Order:
     if order is None:
         raise Problem(Code.NOT_FOUND, _("没有这个订单。"))
     return order
+
+
+def to_pay(actor: Actor) -> "QuerySet[Order]":
+    """The actor's own orders that can still be paid, what ends first first."""
+    return visible_to(actor).filter(state="pending", expires_at__gt=clock.now()).order_by("expires_at", "pk")
 
 
 def locking(rows: "QuerySet[M]") -> "QuerySet[M]":
@@ -60,6 +67,12 @@ def lock_refund(refund_id: int) -> tuple[PaymentAttempt, Refund]:
     return attempt, refund
 
 
+def offered_channels() -> list[Channel]:
+    """The channels that payers may choose now. One query."""
+    closed = set(ChannelSwitch.objects.filter(offered=False).values_list("channel", flat=True))
+    return [channel for channel in channels() if channel.value not in closed]
+
+
 def live_attempt(order: Order) -> PaymentAttempt | None:
     return order.attempts.filter(state__in=LIVE).first()
 
@@ -67,6 +80,28 @@ def live_attempt(order: Order) -> PaymentAttempt | None:
 def has_unresolved_money(order: Order) -> bool:
     """Whether money was recorded of which it is not decided yet what becomes of it."""
     return order.attempts.filter(state="succeeded", resolved_at=None).exists()
+
+
+# -- the desk ---------------------------------------------------------------------------------------------------
+def refunds(actor: Actor) -> "QuerySet[Refund]":
+    """Every refund to who may read the province's money, none to others."""
+    rows = Refund.objects.select_related("attempt__order")
+    return rows if actor.has_role_at_top(*MAY_READ) else rows.none()
+
+
+def troubles(actor: Actor) -> "QuerySet[PaymentAttempt]":
+    """Attempts that somebody should look at, and why (`trouble`): money that was recorded and led nowhere, a channel
+    that says nothing of what should be over, a verified message that does not fit what is in the books."""
+    now = clock.now()
+    unresolved = Q(state="succeeded", resolved_at=None, paid_at__lt=now - UNRESOLVED_AFTER)
+    silent = Q(state__in=LIVE, expires_at__lt=now - SILENT_AFTER)
+    wrong = PaymentEvent.objects.filter(
+        attempt__isnull=False, verified=True, outcome__in=MISFITS, received_at__gte=now - MISFITS_SHOWN
+    )
+    found = PaymentAttempt.objects.filter(unresolved | silent | Q(pk__in=wrong.values("attempt")))
+    whens = (When(unresolved, then=Value("unresolved")), When(silent, then=Value("silent")))
+    rows = found.select_related("order").annotate(trouble=Case(*whens, default=Value("mismatch")))
+    return rows if actor.has_role_at_top(*MAY_READ) else rows.none()
 
 
 # -- work lists -------------------------------------------------------------------------------------------------

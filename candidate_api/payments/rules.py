@@ -12,6 +12,12 @@ SELDOM = timedelta(minutes=15)
 # A refund that the channel has not settled is asked about, or sent again, after this times the tries so far.
 REFUND_RETRY = timedelta(minutes=1)
 REFUND_SELDOM = timedelta(hours=1)
+# What is shown at the desk as trouble: money that has waited for so long to lead anywhere, an attempt of which nothing
+# is known so long after its end, and messages of the last while that did not fit.
+UNRESOLVED_AFTER = timedelta(minutes=5)
+SILENT_AFTER = timedelta(minutes=30)
+MISFITS_SHOWN = timedelta(days=7)
+MISFITS = ("amount_mismatch", "other_transaction", "transaction_of_another")
 
 
 def effective_state(state: str, expires_at: datetime, now: datetime) -> str:

@@ -15,11 +15,14 @@ class Channel(models.TextChoices):
 
 
 class Scene(models.TextChoices):
-    """How the channel is reached: from the app, from a phone's browser, by a code on a screen."""
+    """How the channel is reached: from the app, from a phone's browser, from within WeChat, by a code on a screen,
+    from a desktop's browser. Which of them there are is the channel's."""
 
     APP = "app", _("APP 支付")
     H5 = "h5", _("手机网页支付")
+    JSAPI = "jsapi", _("公众号支付")
     NATIVE = "native", _("扫码支付")
+    PAGE = "page", _("电脑网页支付")
 
 
 class Reason(models.TextChoices):
@@ -60,6 +63,9 @@ ORDER = Machine(
     ],
 )
 
+# What `allowed_actions` of an order is made of.
+ORDER_ACTIONS = ORDER.askable(Who.CANDIDATE)
+
 ATTEMPT = Machine(
     "payment attempt",
     [
@@ -88,8 +94,14 @@ REFUND = Machine(
     [
         Move("take", ("queued", "processing"), "processing", SYSTEM, _("提交退款")),
         Move("postpone", ("processing",), "queued", SYSTEM, _("稍后再试")),
-        Move("succeed", ("processing",), "succeeded", SYSTEM, _("到账")),
-        Move("fail", ("processing",), "failed", SYSTEM, _("失败")),
+        # The channel's word counts, not ours: also of a refund that is to be sent again, or was held for failed.
+        Move("succeed", ("queued", "processing", "failed"), "succeeded", SYSTEM, _("到账")),
+        Move("fail", ("queued", "processing"), "failed", SYSTEM, _("失败")),
         Move("retry", ("failed",), "queued", frozenset({Who.STAFF}), _("重新退款")),
     ],
 )
+
+# Roles (codes of review.offices.states.Role), held at the province.
+MAY_READ = ("finance", "auditor", "administrator")
+MAY_RETRY = ("finance", "administrator")
+MAY_SWITCH = ("finance", "administrator")

@@ -4,7 +4,8 @@ Verbs that talk to a channel commit in steps and refuse to run inside another tr
 """
 
 from candidate_api.payments.actions.amending import change_amount, lock_to_amend, stop_paying
-from candidate_api.payments.actions.attempts import confirm, query_pending, start_attempt
+from candidate_api.payments.actions.attempts import confirm, look_again, query_pending, start_attempt, when_paid
+from candidate_api.payments.actions.channels import switch_channel
 from candidate_api.payments.actions.notifications import receive_notification
 from candidate_api.payments.actions.orders import cancel_order, expire_due, open_order
 from candidate_api.payments.actions.refunds import refund_order, retry_refund, run_refunds
@@ -16,6 +17,7 @@ __all__ = [
     "confirm",
     "expire_due",
     "lock_to_amend",
+    "look_again",
     "open_order",
     "query_pending",
     "receive_notification",
@@ -27,4 +29,6 @@ __all__ = [
     "settle",
     "start_attempt",
     "stop_paying",
+    "switch_channel",
+    "when_paid",
 ]

@@ -3,6 +3,9 @@
 No transaction is open while a channel is called. What others did meanwhile is looked at under the lock after it.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import structlog
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -19,11 +22,11 @@ from candidate_api.payments.providers.contract import (
     TradeState,
 )
 from candidate_api.payments.providers.registry import provider
-from candidate_api.payments.states import LIVE, EventKind
+from candidate_api.payments.states import LIVE, MAY_RETRY, EventKind, Scene
 from portal.kernel import clock
 from portal.kernel.actor import Actor
 from portal.kernel.audit.actions import record
-from portal.kernel.errors import Code, Problem
+from portal.kernel.errors import Code, Problem, Words, invalid
 
 log = structlog.get_logger("portal.payments")
 ROUNDS = 3  # an old attempt to close, one that somebody else began meanwhile, and ours
@@ -31,6 +34,17 @@ ROUNDS = 3  # an old attempt to close, one that somebody else began meanwhile, a
 
 def already_paid() -> Problem:
     return Problem(Code.ALREADY_PAID, _("订单已支付，请勿重复支付。"))
+
+
+@contextmanager
+def when_paid(sentence: Words) -> Iterator[None]:
+    """For verbs that do not pay: where the order turns out to be paid, say `sentence` with `already_paid`."""
+    try:
+        yield
+    except Problem as problem:
+        if problem.code != Code.ALREADY_PAID:
+            raise
+        raise Problem(Code.ALREADY_PAID, sentence) from problem
 
 
 def order_closed() -> Problem:
@@ -47,16 +61,19 @@ def unavailable() -> Problem:
     )
 
 
-def start_attempt(order_number: str, channel: str, scene: str, client_ip: str, *, by: Actor) -> PaymentAttempt:
+def start_attempt(
+    order_number: str, channel: str, scene: str, client_ip: str, *, by: Actor, openid: str = ""
+) -> PaymentAttempt:
     """An open attempt on this channel and scene, whose `invoke` the client hands to the channel.
 
     An open one is handed out again; one on another channel or scene is closed at its channel first. Raises Problem:
     `not_found`, `already_paid`, `order_closed`, `payment_in_progress` (an older attempt may still be paid),
-    `provider_unavailable`, `validation_failed` (a channel that is not offered).
+    `provider_unavailable`, `validation_failed` (a channel or scene that is not offered; `jsapi` needs the payer's
+    `openid`).
     """
-    provider(channel)
+    _require_offered(channel, scene, openid)
     for _round in range(ROUNDS):
-        attempt, usable = _claim(order_number, channel, scene, client_ip, by=by)
+        attempt, usable = _claim(order_number, channel, scene, client_ip, openid, by=by)
         if not usable:
             close_at_channel(attempt, by=by)
             continue
@@ -68,8 +85,20 @@ def start_attempt(order_number: str, channel: str, scene: str, client_ip: str, *
     raise in_progress()
 
 
+def _require_offered(channel: str, scene: str, openid: str) -> None:
+    scenes = provider(channel).scenes
+    if channel not in queries.offered_channels():
+        raise invalid("channel", "not_offered", _("这种支付方式暂停使用，请选择其他支付方式。"))
+    if scene not in scenes:
+        raise invalid("scene", "not_offered", _("这种支付方式不支持该场景。"))
+    if (scene == Scene.JSAPI) != bool(openid):
+        raise invalid("openid", "required", _("公众号支付须提供且仅公众号支付可以提供 openid。"))
+
+
 @transaction.atomic(durable=True)
-def _claim(number: str, channel: str, scene: str, client_ip: str, *, by: Actor) -> tuple[PaymentAttempt, bool]:
+def _claim(
+    number: str, channel: str, scene: str, client_ip: str, openid: str, *, by: Actor
+) -> tuple[PaymentAttempt, bool]:
     """The order's live attempt and whether it can be used for what is asked; a new one where there is none."""
     order = queries.for_update(by, number)
     if order.state == "paid" or queries.has_unresolved_money(order):
@@ -79,7 +108,8 @@ def _claim(number: str, channel: str, scene: str, client_ip: str, *, by: Actor) 
     now = clock.now()
     live = queries.live_attempt(order)
     if live is not None:
-        return live, (live.channel, live.scene) == (channel, scene) and live.expires_at > now
+        same = (live.channel, live.scene, live.openid) == (channel, scene, openid)
+        return live, same and live.expires_at > now
     attempt = PaymentAttempt(
         order=order,
         channel=channel,
@@ -87,6 +117,7 @@ def _claim(number: str, channel: str, scene: str, client_ip: str, *, by: Actor) 
         out_trade_no=f"{order.number}-{order.attempts.count() + 1:02d}",
         amount_fen=order.amount_fen,
         client_ip=client_ip,
+        openid=openid,
         expires_at=rules.attempt_end(order.expires_at, now),
         query_at=now + rules.FIRST_QUERY,
         created_at=now,
@@ -105,6 +136,7 @@ def _open(attempt: PaymentAttempt, *, by: Actor) -> PaymentAttempt | None:
         amount_fen=attempt.amount_fen,
         expires_at=attempt.expires_at,
         client_ip=attempt.client_ip,
+        openid=attempt.openid,
     )
     try:
         prepared = provider(attempt.channel).prepare(request)
@@ -235,6 +267,26 @@ def confirm(order_number: str, *, by: Actor) -> Order:
     except ProviderUnavailable as error:
         raise unavailable() from error
     return queries.get(by, order_number)
+
+
+def look_again(attempt_id: int, *, by: Actor) -> PaymentAttempt:
+    """Somebody at the desk has this attempt looked at now: recorded money is resolved, else the channel is asked.
+
+    Raises Problem: `permission_denied`, `provider_unavailable`.
+    """
+    if not by.has_role_at_top(*MAY_RETRY):
+        raise Problem(Code.PERMISSION_DENIED)
+    attempt = PaymentAttempt.objects.select_related("order").get(pk=attempt_id)
+    with transaction.atomic(durable=True):
+        record("payments.look_again", attempt, by=by, out_trade_no=attempt.out_trade_no)
+    if attempt.state == "succeeded":
+        resolve_or_leave(attempt_id, by=by)
+    else:
+        try:
+            ask(attempt, by=by)
+        except ProviderUnavailable as error:
+            raise unavailable() from error
+    return PaymentAttempt.objects.get(pk=attempt_id)
 
 
 def query_pending(*, by: Actor) -> int:

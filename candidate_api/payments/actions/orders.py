@@ -6,7 +6,7 @@ import structlog
 from django.db import IntegrityError, transaction
 
 from candidate_api.payments import fulfilment, queries
-from candidate_api.payments.actions.attempts import already_paid, close_at_channel, in_progress
+from candidate_api.payments.actions.attempts import already_paid, close_at_channel, in_progress, when_paid
 from candidate_api.payments.actions.settlement import close_unpaid
 from candidate_api.payments.models import Order
 from candidate_api.payments.states import ORDER
@@ -67,7 +67,8 @@ def cancel_order(number: str, *, by: Actor) -> Order:
     `payment_in_progress` where nobody can know, `state_conflict` for an expired one.
     """
     order = queries.get(by, number)
-    return _close(order.pk, "cancel", Who.SYSTEM if by.is_system else Who.CANDIDATE, by=by)
+    with when_paid(fulfilment.of(order.kind).paid_for_good):
+        return _close(order.pk, "cancel", Who.SYSTEM if by.is_system else Who.CANDIDATE, by=by)
 
 
 def _close(order_id: int, verb: str, who: Who, *, by: Actor) -> Order:

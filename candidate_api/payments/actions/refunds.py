@@ -16,13 +16,14 @@ from candidate_api.payments.providers.contract import (
     RefundState,
 )
 from candidate_api.payments.providers.registry import provider
-from candidate_api.payments.states import REFUND, EventKind, Reason
+from candidate_api.payments.states import MAY_RETRY, REFUND, EventKind, Reason
 from portal.kernel import clock
 from portal.kernel.actor import Actor
 from portal.kernel.audit.actions import record
 from portal.kernel.errors import Code, Problem, invalid
 from portal.kernel.messages.actions import say
 from portal.kernel.states import Who
+from portal.kernel.work import wake
 
 log = structlog.get_logger("portal.payments")
 
@@ -47,14 +48,8 @@ def queue_refund(attempt: PaymentAttempt, amount_fen: int, reason: Reason, templ
     record("payments.queue_refund", refund, by=by, to_state=refund.state, amount_fen=amount_fen, reason=str(reason))
     order = attempt.order
     say(f"payments.refunding:{refund.out_refund_no}", template, messages.values(order, amount_fen), to=order.payer)
-    transaction.on_commit(_wake_the_worker, robust=True)  # the schedule comes round anyway
+    wake("payments.run_refunds")
     return refund
-
-
-def _wake_the_worker() -> None:
-    from candidate_api.payments.tasks import run_refunds as task  # noqa: PLC0415 -- the task module imports this one
-
-    task.delay()
 
 
 def refund_order(number: str, amount_fen: int, *, by: Actor) -> Refund:
@@ -75,16 +70,16 @@ def refund_order(number: str, amount_fen: int, *, by: Actor) -> Refund:
 
 @transaction.atomic
 def retry_refund(refund_id: int, *, by: Actor) -> Refund:
-    """Send a failed refund again under the same number; staff only. Raises Problem."""
+    """Send a failed refund again under the same number; finance at the province. Raises Problem."""
     _attempt, refund = queries.lock_refund(refund_id)
-    if not by.roles:
+    if not by.has_role_at_top(*MAY_RETRY):
         raise Problem(Code.PERMISSION_DENIED)
     REFUND.check(refund.state, "retry", Who.STAFF)
     refund.retry()
     refund.due_at = clock.now()
     refund.save(update_fields=["state", "attempts", "due_at"])
     record("payments.retry_refund", refund, by=by, from_state="failed", to_state=refund.state)
-    transaction.on_commit(_wake_the_worker, robust=True)  # the schedule comes round anyway
+    wake("payments.run_refunds")
     return refund
 
 
@@ -103,33 +98,41 @@ def _run(refund_id: int, *, by: Actor) -> bool:
     try:
         answer = _send(provider(attempt.channel), refund)
     except ProviderUnavailable as error:
-        _finish(refund_id, RefundState.UNKNOWN, str(error), by=by)
+        settle_refund(refund_id, RefundState.UNKNOWN, str(error), by=by)
         return False
     except ProviderRefused as error:
         events.keep(EventKind.REFUND, f"refused:{error}", channel=attempt.channel, attempt=attempt)
-        _finish(refund_id, RefundState.FAILED, str(error), by=by)
+        settle_refund(refund_id, RefundState.FAILED, str(error), by=by)
         return True
     events.keep(EventKind.REFUND, str(answer.state), channel=attempt.channel, attempt=attempt, body=answer.raw)
-    _finish(refund_id, answer.state, answer.note, by=by)
+    settle_refund(refund_id, answer.state, answer.note, by=by)
     return answer.state in {RefundState.SUCCEEDED, RefundState.FAILED}
 
 
 def _send(channel: Provider, refund: Refund) -> RefundAnswer:
     """Ask first where the channel may know the refund already; send it where it does not."""
+    request = RefundRequest(
+        out_trade_no=refund.attempt.out_trade_no,
+        out_refund_no=refund.out_refund_no,
+        amount_fen=refund.amount_fen,
+        total_fen=refund.attempt.amount_fen,
+        reason=str(Reason(refund.reason).label),
+    )
     if refund.attempts > 1:
-        answer = channel.query_refund(refund.out_refund_no)
+        answer = channel.query_refund(request)
         if answer.state in {RefundState.SUCCEEDED, RefundState.PROCESSING}:
             return answer
-    attempt = refund.attempt
-    return channel.refund(
-        RefundRequest(
-            out_trade_no=attempt.out_trade_no,
-            out_refund_no=refund.out_refund_no,
-            amount_fen=refund.amount_fen,
-            total_fen=attempt.amount_fen,
-            reason=str(Reason(refund.reason).label),
-        )
-    )
+    return channel.refund(request)
+
+
+@transaction.atomic(durable=True)
+def hasten_refund(refund_id: int) -> None:
+    """Something is known at the channel: ask now."""
+    _attempt, refund = queries.lock_refund(refund_id)
+    if refund.state in {"queued", "processing"}:
+        refund.due_at = clock.now()
+        refund.save(update_fields=["due_at"])
+        wake("payments.run_refunds")
 
 
 @transaction.atomic(durable=True)
@@ -145,10 +148,13 @@ def _take(refund_id: int) -> Refund | None:
 
 
 @transaction.atomic(durable=True)
-def _finish(refund_id: int, state: RefundState, note: str, *, by: Actor) -> None:
+def settle_refund(refund_id: int, state: RefundState, note: str, *, by: Actor) -> None:
+    """The one way by which a refund's end is believed: the channel has answered, or told it by itself. What is over
+    stays so; only that the money has arrived is believed also of one that had failed."""
     attempt, refund = queries.lock_refund(refund_id)
-    if refund.state != "processing":
-        return  # another worker heard it first
+    from_state = refund.state
+    if from_state == "succeeded" or (from_state == "failed" and state != RefundState.SUCCEEDED):
+        return
     refund.last_error = ""
     match state:
         case RefundState.SUCCEEDED:
@@ -161,11 +167,11 @@ def _finish(refund_id: int, state: RefundState, note: str, *, by: Actor) -> None
             refund.fail()
             refund.last_error = note[:200]
             log.error("payments.refund_failed", out_refund_no=refund.out_refund_no, why=note)
-        case RefundState.UNKNOWN:
+        case RefundState.UNKNOWN if from_state == "processing":
             refund.postpone()
             refund.last_error = note[:200]
-        case RefundState.PROCESSING:
+        case _:
             pass  # asked about again when it is due
     refund.save(update_fields=["state", "last_error", "refunded_at"])
-    if refund.state != "processing":
-        record("payments.refund", refund, by=by, from_state="processing", to_state=refund.state)
+    if refund.state != from_state:
+        record("payments.refund", refund, by=by, from_state=from_state, to_state=refund.state)

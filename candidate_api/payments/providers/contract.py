@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Protocol
 
@@ -55,6 +55,7 @@ class PayRequest:
     amount_fen: int
     expires_at: datetime
     client_ip: str
+    openid: str = ""
 
 
 @dataclass(frozen=True)
@@ -67,12 +68,23 @@ class Prepared:
 
 
 @dataclass(frozen=True)
+class RefundTold:
+    """What a callback proves about a refund; `amount_fen` is None where it proves no more than that one should ask."""
+
+    out_refund_no: str
+    amount_fen: int | None
+    state: RefundState
+    note: str
+
+
+@dataclass(frozen=True)
 class Notification:
-    """A verified callback: the channel's own id for it, what it is about; `paid` is None where it tells no success."""
+    """A verified callback: the channel's own id for it, what it is about; a success, a refund's end, or neither."""
 
     event_id: str
     out_trade_no: str
     paid: Verified | None
+    refund: RefundTold | None = None
 
 
 @dataclass(frozen=True)
@@ -102,13 +114,31 @@ class RefundAnswer:
     note: str = field(default="")
 
 
+class LineKind(StrEnum):
+    """Which way the money of a bill's line went."""
+
+    PAYMENT = "payment"
+    REFUND = "refund"
+
+
+@dataclass(frozen=True)
+class BillLine:
+    """One movement of money in a channel's daily bill: our number of it, the channel's own, the amount in fen."""
+
+    kind: LineKind
+    number: str
+    transaction_id: str
+    amount_fen: int
+
+
 class Provider(Protocol):
     """One channel. Every method raises ProviderUnavailable when there is no reliable answer.
 
-    `signed_headers` are the headers of a notification that are worth keeping.
+    `signed_headers` are the headers of a notification that are worth keeping, `scenes` the ways it can be reached.
     """
 
     signed_headers: tuple[str, ...]
+    scenes: tuple[str, ...]
 
     def prepare(self, request: PayRequest) -> Prepared:
         """Open the order at the channel; raises ProviderRefused."""
@@ -125,5 +155,11 @@ class Provider(Protocol):
     def refund(self, request: RefundRequest) -> RefundAnswer:
         """Send the refund, or send it again; raises ProviderRefused."""
 
-    def query_refund(self, out_refund_no: str) -> RefundAnswer:
+    def query_refund(self, request: RefundRequest) -> RefundAnswer:
         """What became of the refund; UNKNOWN where it never arrived."""
+
+    def statement(self, day: date) -> list[BillLine]:
+        """The channel's bill of a day in Guangxi, whole and as it was signed for; nothing where nothing moved.
+
+        Not there yet, damaged or another's: ProviderUnavailable.
+        """

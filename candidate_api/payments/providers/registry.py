@@ -5,6 +5,7 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
 from candidate_api.payments.providers.contract import Provider
+from candidate_api.payments.states import Channel
 from portal.kernel.errors import invalid
 
 
@@ -15,3 +16,8 @@ def provider(channel: str) -> Provider:
         raise invalid("channel", "not_offered", _("暂不支持这种支付方式。"))
     made: Provider = import_string(path)()
     return made
+
+
+def channels() -> list[Channel]:
+    """The channels that there are adapters for, in the order of their codes' list."""
+    return [channel for channel in Channel if channel.value in settings.PAYMENT_PROVIDERS]

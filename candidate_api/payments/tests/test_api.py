@@ -67,6 +67,7 @@ def test_an_order_is_read_paid_and_confirmed(twin: Twin, till: Till, user: User)
     assert (again.status_code, again.json()["code"]) == (409, "already_paid")
     cancelled = client.post(f"{address}cancel/")
     assert (cancelled.status_code, cancelled.json()["code"]) == (409, "already_paid")
+    assert cancelled.json()["detail"] == till.paid_for_good
 
 
 @pytest.mark.django_db
@@ -76,8 +77,10 @@ def test_refusals(twin: Twin, till: Till, user: User) -> None:
     asked = {"channel": "wechat", "scene": "h5"}
     for wrong in ({}, {"channel": "cash", "scene": "h5"}, asked | {"amount": "1"}, {"channel": "wechat", "scene": "x"}):
         assert client.post(f"{address}payments/", wrong).status_code == 400
-    alipay = client.post(f"{address}payments/", asked | {"channel": "alipay"})
-    assert (alipay.status_code, alipay.json()["errors"][0]["code"]) == (400, "not_offered")
+    desktop = client.post(f"{address}payments/", asked | {"scene": "page"})
+    assert (desktop.status_code, desktop.json()["errors"][0]["code"]) == (400, "not_offered")
+    nobody = client.post(f"{address}payments/", asked | {"scene": "jsapi"})
+    assert (nobody.status_code, nobody.json()["errors"][0]["code"]) == (400, "required")
     twin.gateway.lie("http_500")
     down = client.post(f"{address}payments/", asked)
     assert (down.status_code, down.json()["code"], down["Retry-After"]) == (503, "provider_unavailable", "10")
@@ -136,7 +139,7 @@ def test_the_list_costs_the_same_for_one_and_for_fifty(till: Till, user: User, r
     with CaptureQueriesContext(connection) as asked:
         answer = client.get("/api/v1/me/orders/?page_size=100").json()
     assert answer["count"] == len(answer["results"]) == rows
-    assert len(asked) == 3  # count, orders, attempts
+    assert len(asked) == 4  # count, orders, attempts, channels on offer
 
 
 @pytest.mark.django_db

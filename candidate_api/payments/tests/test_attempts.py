@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 
 from candidate_api.payments import actions
@@ -139,7 +141,8 @@ def test_anothers_order_is_not_there(twin: Twin, till: Till, user: User) -> None
     refused(lambda: actions.cancel_order(order.number, by=stranger), Code.NOT_FOUND)
 
 
-def test_a_channel_that_is_not_offered(twin: Twin, till: Till, user: User) -> None:
+def test_a_channel_that_is_not_offered(twin: Twin, till: Till, user: User, settings: Any) -> None:
+    settings.PAYMENT_PROVIDERS = {"wechat": settings.PAYMENT_PROVIDERS["wechat"]}
     order = shop.order_for(user)
     refused(lambda: shop.started(order, channel="alipay"), Code.VALIDATION_FAILED)
 

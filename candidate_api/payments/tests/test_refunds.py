@@ -4,9 +4,9 @@ import pytest
 
 from candidate_api.payments import actions
 from candidate_api.payments.models import Order, PaymentAttempt, PaymentEvent, Refund
+from candidate_api.payments.providers.twin.ledger import Refused
 from candidate_api.payments.providers.wechat.adapter import WechatPay
 from candidate_api.payments.providers.wechat.twin import Twin
-from candidate_api.payments.providers.wechat.twin.ledger import Refused
 from candidate_api.payments.tests import till as shop
 from candidate_api.payments.tests.till import SYSTEM, Till
 from portal.kernel import clock
@@ -127,7 +127,7 @@ def test_a_refused_refund_fails_and_staff_sends_it_again(
     with pytest.raises(Problem) as refused:
         actions.retry_refund(failed.pk, by=shop.actor(paid.payer))
     assert refused.value.code == Code.PERMISSION_DENIED
-    staff = Actor(None, "李四", "admin", roles=frozenset({"finance"}))
+    staff = Actor(None, "李四", "admin", held=frozenset({("finance", "/45/")}))
     assert actions.retry_refund(failed.pk, by=staff).state == "queued"
     with pytest.raises(Problem) as refused:
         actions.retry_refund(failed.pk, by=staff)

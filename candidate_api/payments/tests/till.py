@@ -7,9 +7,11 @@ from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
+import requests
+
 from candidate_api.payments import actions, fulfilment
 from candidate_api.payments.models import Order, PaymentAttempt, PaymentEvent, Refund
-from candidate_api.payments.providers.wechat.twin import Twin
+from candidate_api.payments.providers.twin import Twin
 from portal.kernel import clock
 from portal.kernel.actor import Actor
 from portal.kernel.audit.actions import record
@@ -26,10 +28,14 @@ Letter = tuple[str, dict[str, str], bytes]
 class Till:
     """Goods that are handed over by an audit row: rolled back with the transaction like real ones."""
 
+    paid_for_good = "已付款的商品不能退。"
     late_is_fine: bool = False
     fails_with: list[Exception] = field(default_factory=list)
+    never: bool = False
 
     def fulfil(self, order: Order, by: Actor) -> None:
+        if self.never:
+            raise fulfilment.Unfulfillable("sold out")
         if self.fails_with:
             raise self.fails_with.pop(0)
         record("goods.hand_over", order, by=by, note=order.number)
@@ -60,11 +66,12 @@ class Box:
     letters: list[Letter] = field(default_factory=list)
     came: threading.Condition = field(default_factory=threading.Condition)
 
-    def __call__(self, url: str, headers: dict[str, str], body: bytes) -> int:
+    def __call__(self, url: str, headers: dict[str, str], body: bytes) -> tuple[int, bytes]:
         with self.came:
             self.letters.append((url, headers, body))
             self.came.notify_all()
-        return self.status
+        taken = self.status in {200, 204}
+        return (200 if taken else self.status), (b"success" if taken else b"failure")
 
     def wait(self, count: int) -> list[Letter]:
         with self.came:
@@ -90,8 +97,19 @@ def started(order: Order, *, channel: str = "wechat", scene: str = "h5") -> Paym
     return actions.start_attempt(order.number, channel, scene, "127.0.0.1", by=actor(order.payer))
 
 
+def visit(attempt: PaymentAttempt) -> int:
+    """The payer opens the page; at Alipay that is what brings the order to the gateway. The status of the answer."""
+    address = attempt.invoke.get("pay_url") or attempt.invoke.get("h5_url")
+    return requests.get(address, timeout=5).status_code if address else 200
+
+
+def visited(attempt: PaymentAttempt) -> None:
+    assert visit(attempt) == 200
+
+
 def paid_at_gateway(twin: Twin, attempt: PaymentAttempt) -> None:
     """Money taken, and no notice of it."""
+    visited(attempt)
     assert twin.gateway.act(attempt.out_trade_no, "never")
 
 
@@ -102,9 +120,9 @@ def letter(twin: Twin, attempt: PaymentAttempt, event_id: str = "event-1") -> Le
     return twin.gateway.letter(trade, event_id)
 
 
-def receive(sent: Letter) -> actions.notifications.Receipt:
+def receive(sent: Letter, channel: str = "wechat") -> actions.notifications.Receipt:
     _url, headers, body = sent
-    return actions.receive_notification("wechat", headers, body)
+    return actions.receive_notification(channel, headers, body)
 
 
 def picture() -> dict[str, list[Any]]:

@@ -6,7 +6,7 @@ public_key_id, gateway (base URL), notify_url.
 
 import json
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,6 +17,7 @@ from wechatpayv3 import WeChatPay, WeChatPayType
 
 from candidate_api.payments.providers.contract import (
     Answer,
+    BillLine,
     Notification,
     PayRequest,
     Prepared,
@@ -25,10 +26,12 @@ from candidate_api.payments.providers.contract import (
     RefundAnswer,
     RefundRequest,
     RefundState,
+    RefundTold,
     TradeState,
     Unverified,
     Verified,
 )
+from candidate_api.payments.providers.wechat import bill
 from portal.kernel import clock
 
 TIMEOUT = (3, 10)  # seconds to connect, to answer
@@ -41,9 +44,15 @@ SIGNED_HEADERS = (
     "Wechatpay-Serial",
     "Wechatpay-Signature-Type",
 )
-TYPES = {"app": WeChatPayType.APP, "h5": WeChatPayType.H5, "native": WeChatPayType.NATIVE}
+TYPES = {
+    "app": WeChatPayType.APP,
+    "h5": WeChatPayType.H5,
+    "jsapi": WeChatPayType.JSAPI,
+    "native": WeChatPayType.NATIVE,
+}
 # How long the client may use what it is handed; a little less than the channel grants.
-VALID = {"app": timedelta(minutes=110), "h5": timedelta(minutes=4), "native": timedelta(minutes=110)}
+LONG = timedelta(minutes=110)
+VALID = {"app": LONG, "h5": timedelta(minutes=4), "jsapi": LONG, "native": LONG}
 STATES = {
     "SUCCESS": TradeState.PAID,
     "NOTPAY": TradeState.UNPAID,
@@ -92,6 +101,7 @@ class WechatPay:
     """The channel `wechat`."""
 
     signed_headers = SIGNED_HEADERS
+    scenes = tuple(TYPES)
 
     def __init__(self) -> None:
         self.config: dict[str, str] = settings.WECHAT_PAY
@@ -106,6 +116,7 @@ class WechatPay:
             description=request.title,
             out_trade_no=request.out_trade_no,
             amount={"total": request.amount_fen, "currency": CURRENCY},
+            payer={"openid": request.openid} if request.openid else None,
             time_expire=clock.local(request.expires_at).isoformat(timespec="seconds"),
             scene_info=scene_info,
             notify_url=self.config["notify_url"],
@@ -126,14 +137,25 @@ class WechatPay:
         if scene == "native":
             return {"code_url": answer["code_url"]}
         prepay_id, timestamp, nonce = answer["prepay_id"], str(int(clock.now().timestamp())), uuid4().hex
+        appid = self.config["appid"]
+        if scene == "jsapi":
+            package = f"prepay_id={prepay_id}"
+            return {
+                "appId": appid,
+                "timeStamp": timestamp,
+                "nonceStr": nonce,
+                "package": package,
+                "signType": "RSA",
+                "paySign": self.sdk.sign([appid, timestamp, nonce, package]),
+            }
         return {
-            "appid": self.config["appid"],
+            "appid": appid,
             "partnerid": self.config["mchid"],
             "prepayid": prepay_id,
             "package": "Sign=WXPay",
             "noncestr": nonce,
             "timestamp": timestamp,
-            "sign": self.sdk.sign([self.config["appid"], timestamp, nonce, prepay_id]),
+            "sign": self.sdk.sign([appid, timestamp, nonce, prepay_id]),
         }
 
     def parse_notification(self, headers: Mapping[str, str], body: bytes) -> Notification:
@@ -151,14 +173,25 @@ class WechatPay:
         if not sent_at.isdecimal() or abs(clock.now().timestamp() - int(sent_at)) > MAX_AGE.total_seconds():
             raise Unverified("timestamp")
         try:
+            trade = message["resource"]
+            if str(message["event_type"]).startswith("REFUND."):
+                return self._refund_told(str(message["id"]), trade)
             if message["event_type"] != "TRANSACTION.SUCCESS":
                 return Notification(str(message["id"]), "", None)
-            trade = message["resource"]
             self._check_owner(trade)
             _state, paid = _outcome(trade)
             return Notification(str(message["id"]), str(trade["out_trade_no"]), paid)
         except (KeyError, TypeError, ValueError) as error:
             raise Unverified("malformed") from error
+
+    def _refund_told(self, event_id: str, told: dict[str, Any]) -> Notification:
+        if told["mchid"] != self.config["mchid"]:
+            raise Unverified("merchant")
+        status, amount = str(told["refund_status"]), told["amount"]["refund"]
+        if type(amount) is not int:
+            raise Unverified("currency")
+        refund = RefundTold(str(told["out_refund_no"]), amount, REFUND_STATES.get(status, RefundState.UNKNOWN), status)
+        return Notification(event_id, str(told["out_trade_no"]), None, refund)
 
     def query(self, out_trade_no: str) -> Answer:
         status, raw = self._call(self.sdk.query, out_trade_no=out_trade_no)
@@ -192,6 +225,7 @@ class WechatPay:
             out_trade_no=request.out_trade_no,
             amount={"refund": request.amount_fen, "total": request.total_fen, "currency": CURRENCY},
             reason=request.reason,
+            notify_url=self.config["notify_url"],
         )
         if status != 200:
             code = _code(raw)
@@ -200,13 +234,13 @@ class WechatPay:
             raise ProviderRefused(code)
         return self._refund_answer(raw, request.out_refund_no)
 
-    def query_refund(self, out_refund_no: str) -> RefundAnswer:
-        status, raw = self._call(self.sdk.query_refund, out_refund_no=out_refund_no)
+    def query_refund(self, request: RefundRequest) -> RefundAnswer:
+        status, raw = self._call(self.sdk.query_refund, out_refund_no=request.out_refund_no)
         if status == 404 and _code(raw) in NOT_THERE:
             return RefundAnswer(RefundState.UNKNOWN, raw)
         if status != 200:
             raise ProviderUnavailable(f"{status} {_code(raw)}")
-        return self._refund_answer(raw, out_refund_no)
+        return self._refund_answer(raw, request.out_refund_no)
 
     @staticmethod
     def _refund_answer(raw: str, out_refund_no: str) -> RefundAnswer:
@@ -216,21 +250,43 @@ class WechatPay:
             raise ProviderUnavailable("an answer about another refund")
         return RefundAnswer(state, raw, str(answer["status"]))
 
+    def statement(self, day: date) -> list[BillLine]:
+        status, raw = self._call(self.sdk.trade_bill, bill_date=day.isoformat())
+        if status == 400 and _code(raw) == "NO_STATEMENT_EXIST":
+            return []
+        if status != 200:
+            raise ProviderUnavailable(f"{status} {_code(raw)}")
+        answer = _json(raw)
+        address = str(answer.get("download_url", ""))
+        # Our signature goes along: to nobody but the gateway.
+        if not address.startswith(f"{self.config['gateway'].rstrip('/')}/"):
+            raise ProviderUnavailable("a bill that lies elsewhere")
+        status, packed = self._ask(self.sdk.download_bill, url=address)
+        if status != 200 or isinstance(packed, str):
+            raise ProviderUnavailable(f"{status} no bill")
+        return bill.read(packed, str(answer.get("hash_value", "")), self.config)
+
     def _check_owner(self, trade: dict[str, Any]) -> None:
         if trade["mchid"] != self.config["mchid"] or trade["appid"] != self.config["appid"]:
             raise Unverified("merchant")
 
+    @classmethod
+    def _call(cls, method: Callable[..., tuple[int, str | bytes]], **values: Any) -> tuple[int, str]:
+        """Call the SDK for an answer in words."""
+        status, answer = cls._ask(method, **values)
+        return status, answer if isinstance(answer, str) else answer.decode(errors="replace")
+
     @staticmethod
-    def _call(method: Callable[..., tuple[int, str | bytes]], **values: Any) -> tuple[int, str]:
+    def _ask(method: Callable[..., tuple[int, str | bytes]], **values: Any) -> tuple[int, str | bytes]:
         """Call the SDK; whatever goes wrong on the way (it raises bare exceptions) leaves the outcome unknown."""
         try:
             status, answer = method(**values)
         except Exception as error:
             raise ProviderUnavailable(type(error).__name__) from error
-        text = answer if isinstance(answer, str) else answer.decode(errors="replace")
         if status >= 500 or status in {401, 429}:
+            text = answer if isinstance(answer, str) else answer.decode(errors="replace")
             raise ProviderUnavailable(f"{status} {_code(text)}")
-        return status, text
+        return status, answer
 
 
 def _outcome(trade: dict[str, Any]) -> tuple[TradeState, Verified | None]:

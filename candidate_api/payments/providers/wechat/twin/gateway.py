@@ -1,80 +1,28 @@
-"""What WeChat Pay would answer: orders, queries, closing, refunds, and the notices of success."""
+"""What WeChat Pay would answer: orders, queries, closing, refunds, and the notices of what has happened."""
 
 import json
 import re
-import threading
-import time
-from collections import Counter
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import requests
-
+from candidate_api.payments.providers.twin.gateway import REFUND_TAKES, Gateway, Letter, Notify, refund_document
+from candidate_api.payments.providers.twin.ledger import Refused, Trade
 from candidate_api.payments.providers.wechat.twin import signing
 from candidate_api.payments.providers.wechat.twin.keys import load
-from candidate_api.payments.providers.wechat.twin.ledger import Ledger, Notice, Refused, Trade
 
-# What is told of a success until it is acknowledged: seconds between the tries, as WeChat Pay documents them.
-RETRY_AFTER = [15, 15, 30, 180, 600, 1200, 1800, 1800, 1800, 3600, 10800, 10800, 10800, 21600, 21600]
-LATE = 300  # seconds that a late notice takes
-NOTIFY_TIMEOUT = 5
-SCENES = ("app", "h5", "native")
-RESULTS = ("success", "fail", "late", "twice", "never")
-NOTIFY_LIES = ("wrong_signature", "wrong_amount", "wrong_merchant", "stale_timestamp")
-ANSWER_LIES = ("http_500", "timeout", "wrong_signature", "wrong_amount", "wrong_merchant")
-LIES = tuple(dict.fromkeys([*NOTIFY_LIES, *ANSWER_LIES]))
-
-Notify = Callable[[str, dict[str, str], bytes], int]
+SCENES = ("app", "h5", "jsapi", "native")
 
 
-def post(url: str, headers: dict[str, str], body: bytes) -> int:
-    """Send a notice over HTTP; the status it was answered with."""
-    with requests.Session() as session:
-        session.trust_env = False  # the merchant is on this machine: no proxy
-        return session.post(url, data=body, headers=headers, timeout=NOTIFY_TIMEOUT, allow_redirects=False).status_code
-
-
-class Gateway:
-    """The stand-in without its HTTP server. `time_scale` shortens every pause: 0.01 makes 15 s of it 0.15 s."""
+class WechatGateway(Gateway):
+    name = "wechat"
+    retry_after = (15, 15, 30, 180, 600, 1200, 1800, 1800, 1800, 3600, 10800, 10800, 10800, 21600, 21600)
+    answer_lies = ("http_500", "timeout", "wrong_signature", "wrong_amount", "wrong_merchant", "wrong_hash")
 
     def __init__(self, directory: Path, notify: Notify, time_scale: float) -> None:
         self.keys = load(directory)
-        self.ledger = Ledger(directory / "ledger.sqlite3")
-        self.time_scale = time_scale
-        self.calls: Counter[str] = Counter()
-        self._notify = notify
-        self._lies: dict[tuple[str, str], int] = {}
-        self._lies_lock = threading.Lock()
-        self._stopped = threading.Event()
-        self._wake = threading.Event()
-        self._sender = threading.Thread(target=self._send_notices, name="wechat-twin-notices", daemon=True)
-        self._sender.start()
-
-    def stop(self) -> None:
-        self._stopped.set()
-        self._wake.set()
-        self._sender.join()
-        self.ledger.close()
-
-    # -- lies ---------------------------------------------------------------------------------------------------
-    def lie(self, name: str, times: int = 1, on: str = "") -> None:
-        """Be wrong in this way the next so many times, `on` "notify" or "answer" (by default where it fits first)."""
-        place = on or ("notify" if name in NOTIFY_LIES else "answer")
-        if name not in (NOTIFY_LIES if place == "notify" else ANSWER_LIES) or place not in {"notify", "answer"}:
-            raise Refused(400, "PARAM_ERROR", f"unknown lie {name} on {place}")
-        with self._lies_lock:
-            self._lies[name, place] = times
-
-    def lies(self, name: str, on: str) -> bool:
-        """Whether to lie so now; each time counts."""
-        with self._lies_lock:
-            left = self._lies.get((name, on), 0)
-            if left:
-                self._lies[name, on] = left - 1
-        return left > 0
+        super().__init__(directory, notify, time_scale)
 
     # -- the merchant's calls -----------------------------------------------------------------------------------
     def open(self, scene: str, asked: dict[str, Any]) -> Trade:
@@ -95,6 +43,8 @@ class Gateway:
             raise Refused(400, "PARAM_ERROR", "notify_url 不正确")
         if scene == "h5" and not asked.get("scene_info", {}).get("payer_client_ip"):
             raise Refused(400, "PARAM_ERROR", "scene_info.payer_client_ip 不能为空")
+        if scene == "jsapi" and not (asked.get("payer") or {}).get("openid"):
+            raise Refused(400, "PARAM_ERROR", "payer.openid 不能为空")
         try:
             ends_at = datetime.fromisoformat(asked.get("time_expire", "9999-01-01T00:00:00+00:00"))
         except (TypeError, ValueError):
@@ -114,61 +64,54 @@ class Gateway:
             raise Refused(400, "PARAM_ERROR", "amount 不正确")
         if not re.fullmatch(r"[0-9A-Za-z_|*@-]{1,64}", str(asked.get("out_refund_no", ""))) or amount["refund"] < 1:
             raise Refused(400, "PARAM_ERROR", "out_refund_no 或 amount 不正确")
-        return _refund_document(self.ledger.refund(asked))
+        known = self.ledger.refund_row(asked["out_refund_no"])
+        made = self.ledger.refund(asked)
+        if known is None and asked.get("notify_url"):
+            after = REFUND_TAKES * self.time_scale
+            self.ledger.announce(made["out_trade_no"], out_refund_no=made["out_refund_no"], after=after)
+        return refund_document(made)
 
     def query_refund(self, out_refund_no: str) -> dict[str, Any]:
         row = self.ledger.refund_row(out_refund_no)
         if row is None:
             raise Refused(404, "RESOURCE_NOT_EXISTS", "退款单不存在")
-        self.ledger.finish_refund(out_refund_no)  # the bank is done by the time that somebody asks
-        return _refund_document(row | {"status": "SUCCESS"})
-
-    # -- the payer ----------------------------------------------------------------------------------------------
-    def act(self, out_trade_no: str, result: str) -> bool:
-        """Do as the pay page's form says; whether money was taken.
-
-        late: the notice takes its time; twice: it comes twice; never: it never comes; fail: nothing is paid.
-        """
-        if result not in RESULTS:
-            raise Refused(400, "PARAM_ERROR", "result 不正确")
-        if result == "fail" or not self.ledger.pay(out_trade_no):
-            return False
-        if result != "never":
-            after = LATE * self.time_scale if result == "late" else 0
-            self.ledger.announce(out_trade_no, after=after, copies=2 if result == "twice" else 1)
-            self._wake.set()
-        return True
+        self.ledger.end_refund(out_refund_no)  # the bank is done by the time that somebody asks
+        return refund_document(self.ledger.refund_row(out_refund_no) or row)
 
     # -- notices ------------------------------------------------------------------------------------------------
-    def _send_notices(self) -> None:
-        while not self._stopped.is_set():
-            for notice in self.ledger.due_notices():
-                if self._stopped.is_set():
-                    return
-                self._send(notice)
-            self._wake.wait(min(0.5, max(0.02, self.time_scale)))
-            self._wake.clear()
+    def taken(self, status: int, body: bytes) -> bool:
+        return status in {200, 204}
 
-    def _send(self, notice: Notice) -> None:
-        trade = self.ledger.trade(notice.out_trade_no)
-        assert trade is not None  # noqa: S101 -- notices are of trades
-        url, headers, body = self.letter(trade, notice.event_id)
-        try:
-            status = self._notify(url, headers, body)
-        except Exception:  # whatever keeps the merchant from answering, the notice is sent again
-            status = 0
-        taken = status in {200, 204}
-        given_up = notice.tries >= len(RETRY_AFTER)
-        self.ledger.noticed(notice, None if taken or given_up else RETRY_AFTER[notice.tries] * self.time_scale)
+    def letter(self, trade: Trade, event_id: str) -> Letter:
+        told = self._told(trade, "notify")
+        body = signing.envelope(self.keys, event_id, "TRANSACTION.SUCCESS", told, trade.success_time or "")
+        return self._signed(trade.asked["notify_url"], body)
 
-    def letter(self, trade: Trade, event_id: str) -> tuple[str, dict[str, str], bytes]:
-        """A notice as it is sent: address, headers, body; the signature is of now."""
-        body = signing.envelope(
-            self.keys, event_id, "TRANSACTION.SUCCESS", self._told(trade, "notify"), trade.success_time or ""
-        )
+    def refund_letter(self, out_refund_no: str, event_id: str) -> Letter:
+        self.ledger.end_refund(out_refund_no)
+        row = self.ledger.refund_row(out_refund_no)
+        assert row is not None  # noqa: S101 -- notices are of refunds that were made
+        trade = self.ledger.trade(row["out_trade_no"])
+        amount = row["amount"] + (1 if self.lies("wrong_amount", "notify") else 0)
+        told = {
+            "mchid": "1900000000" if self.lies("wrong_merchant", "notify") else self.keys.mchid,
+            "out_trade_no": row["out_trade_no"],
+            "transaction_id": trade.transaction_id if trade else "",
+            "out_refund_no": row["out_refund_no"],
+            "refund_id": row["refund_id"],
+            "refund_status": row["status"],
+            "success_time": row["created_at"],
+            "user_received_account": "支付用户零钱",
+            "amount": {"total": row["total"], "refund": amount, "payer_total": row["total"], "payer_refund": amount},
+        }
+        event = {"SUCCESS": "REFUND.SUCCESS", "CLOSED": "REFUND.CLOSED"}.get(row["status"], "REFUND.ABNORMAL")
+        body = signing.envelope(self.keys, event_id, event, told, row["created_at"], original="refund")
+        return self._signed(json.loads(row["asked"])["notify_url"], body)
+
+    def _signed(self, url: str, body: bytes) -> Letter:
         age = 3600 if self.lies("stale_timestamp", "notify") else 0
         signed = signing.headers(self.keys, body, age=age, spoilt=self.lies("wrong_signature", "notify"))
-        return trade.asked["notify_url"], {"Content-Type": "application/json", **signed}, body
+        return url, {"Content-Type": "application/json", **signed}, body
 
     def _told(self, trade: Trade, on: str) -> dict[str, Any]:
         """A trade as answers and notices show it."""
@@ -177,7 +120,7 @@ class Gateway:
             "appid": self.keys.appid,
             "mchid": "1900000000" if self.lies("wrong_merchant", on) else self.keys.mchid,
             "out_trade_no": trade.out_trade_no,
-            "trade_type": {"app": "APP", "h5": "MWEB", "native": "NATIVE"}[trade.scene],
+            "trade_type": {"app": "APP", "h5": "MWEB", "jsapi": "JSAPI", "native": "NATIVE"}[trade.scene],
             "trade_state": trade.now,
             "trade_state_desc": trade.now,
             "attach": "",
@@ -192,35 +135,3 @@ class Gateway:
             }
             shown["amount"] |= {"payer_total": total, "payer_currency": "CNY"}
         return shown
-
-    def wait(self) -> None:
-        """Take as long as nobody waits for: the lie `timeout`."""
-        self._stopped.wait(60 * min(1.0, self.time_scale) + 0.5)
-
-    def summary(self) -> dict[str, Any]:
-        """The books, for whoever wants to look: what the gateway believes."""
-        return {
-            "at": time.time(),
-            "calls": dict(self.calls),
-            "trades": [
-                {"out_trade_no": t.out_trade_no, "state": t.now, "scene": t.scene} for t in self.ledger.trades()
-            ],
-            "refunds": [_refund_document(row) for row in self.ledger.refunds()],
-        }
-
-
-def _refund_document(row: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "refund_id": row["refund_id"],
-        "out_refund_no": row["out_refund_no"],
-        "out_trade_no": row["out_trade_no"],
-        "channel": "ORIGINAL",
-        "user_received_account": "支付用户零钱",
-        "create_time": row["created_at"],
-        "status": row["status"],
-        "amount": {"total": row["total"], "refund": row["amount"], "currency": "CNY"},
-    }
-
-
-def dumps(document: Any) -> bytes:
-    return json.dumps(document, ensure_ascii=False).encode()

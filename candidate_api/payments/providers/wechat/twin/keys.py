@@ -1,15 +1,13 @@
-"""The keys of both sides, made on this machine at the first start and kept there (mode 0600)."""
+"""What WeChat Pay and its merchant know of each other."""
 
-import contextlib
-import json
-import os
 import secrets
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey, generate_private_key
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
+
+from candidate_api.payments.providers.twin.keys import kept, new_key, private_pem, public_pem, read_private
 
 MERCHANT_FIELDS = ("mchid", "appid", "private_key", "cert_serial", "apiv3_key", "public_key", "public_key_id")
 
@@ -29,29 +27,15 @@ class Keys:
 
     @cached_property
     def signing(self) -> RSAPrivateKey:
-        key = serialization.load_pem_private_key(self.gateway_private_key.encode(), None)
-        assert isinstance(key, RSAPrivateKey)  # noqa: S101 -- made below
-        return key
+        return read_private(self.gateway_private_key)
 
     @cached_property
     def merchant(self) -> RSAPublicKey:
-        key = serialization.load_pem_private_key(self.private_key.encode(), None)
-        assert isinstance(key, RSAPrivateKey)  # noqa: S101 -- made below
-        return key.public_key()
+        return read_private(self.private_key).public_key()
 
 
 def load(directory: Path) -> Keys:
-    """Read the keys in `directory`, or make them there; written whole or not at all, the first of two makers wins."""
-    path = directory / "keys.json"
-    if not path.exists():
-        directory.mkdir(parents=True, exist_ok=True)
-        draft = directory / f"keys.{os.getpid()}.{secrets.token_hex(4)}"
-        draft.touch(mode=0o600)
-        draft.write_text(json.dumps(_make()))
-        with contextlib.suppress(FileExistsError):
-            os.link(draft, path)
-        draft.unlink()
-    return Keys(**json.loads(path.read_text()))
+    return Keys(**kept(directory, _make))
 
 
 def credentials(directory: Path) -> dict[str, str]:
@@ -61,22 +45,14 @@ def credentials(directory: Path) -> dict[str, str]:
 
 
 def _make() -> dict[str, str]:
-    merchant, gateway = (generate_private_key(public_exponent=65537, key_size=2048) for _ in range(2))
+    merchant, gateway = new_key(), new_key()
     return {
         "mchid": f"19{secrets.randbelow(10**8):08d}",
         "appid": f"wx{secrets.token_hex(8)}",
         "apiv3_key": secrets.token_hex(16),
         "cert_serial": secrets.token_hex(20).upper(),
         "public_key_id": f"PUB_KEY_ID_{secrets.token_hex(16).upper()}",
-        "private_key": _private_pem(merchant),
-        "public_key": gateway.public_key()
-        .public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
-        .decode(),
-        "gateway_private_key": _private_pem(gateway),
+        "private_key": private_pem(merchant),
+        "public_key": public_pem(gateway),
+        "gateway_private_key": private_pem(gateway),
     }
-
-
-def _private_pem(key: RSAPrivateKey) -> str:
-    return key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    ).decode()

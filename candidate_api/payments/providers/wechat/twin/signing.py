@@ -54,22 +54,30 @@ def headers(keys: Keys, body: bytes, *, age: int = 0, spoilt: bool = False) -> d
     }
 
 
-def envelope(keys: Keys, event_id: str, event_type: str, resource: dict[str, Any], created_at: str) -> bytes:
-    """A notification's body, its resource sealed with the merchant's APIv3 key."""
+def envelope(
+    keys: Keys,
+    event_id: str,
+    event_type: str,
+    resource: dict[str, Any],
+    created_at: str,
+    *,
+    original: str = "transaction",
+) -> bytes:
+    """A notification's body, its resource (`original`: transaction or refund) sealed with the APIv3 key."""
     nonce = secrets.token_hex(6)
     plain = json.dumps(resource, ensure_ascii=False).encode()
-    sealed = AESGCM(keys.apiv3_key.encode()).encrypt(nonce.encode(), plain, b"transaction")
+    sealed = AESGCM(keys.apiv3_key.encode()).encrypt(nonce.encode(), plain, original.encode())
     message = {
         "id": event_id,
         "create_time": created_at,
         "resource_type": "encrypt-resource",
         "event_type": event_type,
-        "summary": "支付成功",
+        "summary": "支付成功" if original == "transaction" else "退款",
         "resource": {
-            "original_type": "transaction",
+            "original_type": original,
             "algorithm": "AEAD_AES_256_GCM",
             "ciphertext": base64.b64encode(sealed).decode(),
-            "associated_data": "transaction",
+            "associated_data": original,
             "nonce": nonce,
         },
     }

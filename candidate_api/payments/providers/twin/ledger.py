@@ -21,10 +21,12 @@ CREATE TABLE IF NOT EXISTS refund (
     out_refund_no TEXT PRIMARY KEY, refund_id TEXT NOT NULL, out_trade_no TEXT NOT NULL, asked TEXT NOT NULL,
     amount INTEGER NOT NULL, total INTEGER NOT NULL, status TEXT NOT NULL, created_at TEXT NOT NULL
 );
-CREATE TABLE IF NOT EXISTS notice (
-    event_id TEXT NOT NULL, copy INTEGER NOT NULL, out_trade_no TEXT NOT NULL, tries INTEGER NOT NULL DEFAULT 0,
-    due_at REAL NOT NULL, done INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (event_id, copy)
+CREATE TABLE IF NOT EXISTS letter (
+    event_id TEXT NOT NULL, copy INTEGER NOT NULL, out_trade_no TEXT NOT NULL, out_refund_no TEXT NOT NULL,
+    tries INTEGER NOT NULL DEFAULT 0, due_at REAL NOT NULL, done INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (event_id, copy)
 );
+CREATE TABLE IF NOT EXISTS misprint (number TEXT PRIMARY KEY, fen INTEGER);
 """
 LIFE = 2 * 3600  # seconds that an order lives where no time_expire is given
 
@@ -59,6 +61,7 @@ class Notice:
     event_id: str
     copy: int
     out_trade_no: str
+    out_refund_no: str  # "" where it tells of the payment
     tries: int
 
 
@@ -191,24 +194,39 @@ class Ledger:
             assert made is not None  # noqa: S101 -- entered above
             return made
 
-    def finish_refund(self, out_refund_no: str) -> None:
+    def end_refund(self, out_refund_no: str, status: str = "SUCCESS") -> None:
+        """The bank is done with it; ended already, it stays so."""
         with self._entry() as books:
-            books.execute("UPDATE refund SET status = 'SUCCESS' WHERE out_refund_no = ?", (out_refund_no,))
+            books.execute(
+                "UPDATE refund SET status = ? WHERE out_refund_no = ? AND status = 'PROCESSING'",
+                (status, out_refund_no),
+            )
+
+    # -- bills --------------------------------------------------------------------------------------------------
+    def misprint(self, number: str, fen: int | None) -> None:
+        """From now on bills tell another amount of the payment or refund of this number, or (None) leave it out."""
+        with self._entry() as books:
+            books.execute("INSERT OR REPLACE INTO misprint VALUES (?, ?)", (number, fen))
+
+    def misprints(self) -> dict[str, int | None]:
+        with self._lock:
+            return {row["number"]: row["fen"] for row in self._books.execute("SELECT * FROM misprint")}
 
     # -- notices ------------------------------------------------------------------------------------------------
-    def announce(self, out_trade_no: str, *, after: float = 0, copies: int = 1) -> None:
-        """Plan the notice of a success, `after` seconds from now, in so many copies of one event."""
+    def announce(self, out_trade_no: str, *, out_refund_no: str = "", after: float = 0, copies: int = 1) -> None:
+        """Plan the notice of a payment or a refund, `after` seconds from now, in so many copies of one event."""
         event_id = secrets.token_hex(16)
         with self._entry() as books:
             books.executemany(
-                "INSERT INTO notice (event_id, copy, out_trade_no, due_at) VALUES (?, ?, ?, ?)",
-                [(event_id, copy, out_trade_no, time.time() + after) for copy in range(copies)],
+                "INSERT INTO letter (event_id, copy, out_trade_no, out_refund_no, due_at) VALUES (?, ?, ?, ?, ?)",
+                [(event_id, copy, out_trade_no, out_refund_no, time.time() + after) for copy in range(copies)],
             )
 
     def due_notices(self) -> list[Notice]:
         with self._lock:
             rows = self._books.execute(
-                "SELECT event_id, copy, out_trade_no, tries FROM notice WHERE done = 0 AND due_at <= ? ORDER BY due_at",
+                "SELECT event_id, copy, out_trade_no, out_refund_no, tries FROM letter"
+                " WHERE done = 0 AND due_at <= ? ORDER BY due_at",
                 (time.time(),),
             ).fetchall()
         return [Notice(**dict(row)) for row in rows]
@@ -217,7 +235,7 @@ class Ledger:
         """The notice was tried: it was taken or is given up (None), or is sent again after so many seconds."""
         with self._entry() as books:
             books.execute(
-                "UPDATE notice SET tries = tries + 1, done = ?, due_at = ? WHERE event_id = ? AND copy = ?",
+                "UPDATE letter SET tries = tries + 1, done = ?, due_at = ? WHERE event_id = ? AND copy = ?",
                 (retry_after is None, time.time() + (retry_after or 0), notice.event_id, notice.copy),
             )
 

@@ -1,0 +1,18 @@
+"""A stand-in for Alipay's open platform (see `providers/twin/`)."""
+
+from pathlib import Path
+
+from candidate_api.payments.providers.alipay.twin.gateway import AlipayGateway
+from candidate_api.payments.providers.alipay.twin.keys import credentials
+from candidate_api.payments.providers.alipay.twin.server import AlipayHandler
+from candidate_api.payments.providers.twin import Notify, Twin, post, run
+
+__all__ = ["Twin", "credentials", "start"]
+
+
+def start(port: int, directory: Path, notify: Notify = post, *, time_scale: float = 1.0) -> Twin:
+    """Listen on 127.0.0.1:`port` (0: any free one) with keys and books in `directory`.
+
+    `notify(url, headers, body) -> (status, text)` delivers a notice; `time_scale` shortens the pauses between repeats.
+    """
+    return run(port, AlipayGateway(directory, notify, time_scale), AlipayHandler)
