@@ -31,7 +31,7 @@ class ExamArrangementOut(serializers.Serializer[Seat]):
 
 
 class ExamArrangementQuery(Query):
-    session = serializers.RegexField(r"^\d{4}-(04|10)$", required=False)
+    session = serializers.RegexField(r"^[0-9]{4}-(04|10)$", required=False)
 
 
 class ExamArrangements(Endpoint):
@@ -39,6 +39,7 @@ class ExamArrangements(Endpoint):
 
     @extend_schema(
         operation_id="my_exam_arrangements",
+        summary="我的考场安排；公布之前没有",
         parameters=[ExamArrangementQuery, *PAGING],
         responses=paged(ExamArrangementOut),
         tags=["tickets"],

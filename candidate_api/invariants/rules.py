@@ -2,8 +2,16 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 
 from portal.kernel.errors import Words
+
+# Roles (codes of review.offices.states.Role) that read the reports, and those that may have one made now.
+MAY_READ = ("administrator", "auditor")
+MAY_ASK = ("administrator",)
+EVERY = timedelta(hours=6)
+KEPT = timedelta(days=90)
+FINDINGS_KEPT = 100  # of each invariant
 
 
 @dataclass(frozen=True)

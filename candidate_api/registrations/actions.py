@@ -12,13 +12,19 @@ from candidate_api.payments.models import Order
 from candidate_api.registrations import queries
 from candidate_api.registrations.fulfilment import end
 from candidate_api.registrations.models import Registration
-from candidate_api.registrations.rules import Blocked, Wish, order_expires_at, refusal, refusals
+from candidate_api.registrations.rules import (
+    PAID_FOR_GOOD,
+    PAID_MEANWHILE,
+    Blocked,
+    Wish,
+    order_expires_at,
+    refusal,
+    refusals,
+)
 from candidate_api.registrations.seats import take_seats
 from candidate_api.registrations.states import REGISTRATION
 from candidate_api.sessions.actions import give_back
 from candidate_api.sessions.models import ExamSession, Offering
-from cms.windows.queries import require_open
-from cms.windows.rules import Business
 from portal.kernel import clock
 from portal.kernel.actor import Actor
 from portal.kernel.audit.actions import entry as audit_entry
@@ -33,17 +39,16 @@ KIND = "registration"
 def submit(session_code: str, entries: Sequence[tuple[str, str]], *, by: Actor) -> Order:
     """提交课程报考: take `entries` (course code, district code) in one order that waits for its payment.
 
-    Raises Problem: `onboarding_incomplete` without a 准考证号, `window_closed`, `entries_refused` with the first
-    cause of each refused entry. The database repeats the rules: a course once, a slot once, seats within capacity.
+    Raises Problem: `onboarding_incomplete` without a 准考证号, `window_closed`, `contact_unconfirmed` for this session,
+    `entries_refused` with the first cause of each refused entry. The database repeats the rules: a course once, a slot
+    once, seats within capacity.
     """
     if not entries:
         raise Problem(Code.VALIDATION_FAILED, errors=[FieldError("entries", "required", _("请至少选择一门课程。"))])
     with transaction.atomic():
         candidate = candidates.for_update(by)
-        if candidate.state != "enrolled":
-            raise Problem(Code.ONBOARDING_INCOMPLETE, _("请先完善资料并上传照片，生成准考证号后再报考。"))
         session = _session(session_code)
-        window = require_open(Business.COURSE_REGISTRATION, session=session.code)
+        window = queries.require_admission(candidate, session)
         offerings = _offerings(session, [course for course, _district in entries])
         districts = {d.code: d for d in District.objects.filter(code__in={district for _c, district in entries})}
         wishes = [
@@ -61,7 +66,7 @@ def submit(session_code: str, entries: Sequence[tuple[str, str]], *, by: Actor) 
             subject=session.code,
             title=_("%(session)s 课程报考") % {"session": session.name},
             amount_fen=sum(offering.fee_fen for offering, _d in chosen),
-            expires_at=order_expires_at(now, window.closes_at),
+            expires_at=order_expires_at(now, window.ends_at),
             by=by,
         )
         rows = [
@@ -120,12 +125,13 @@ def cancel(registration_id: int, *, by: Actor) -> Registration:
     """
     row = queries.one(by, registration_id)
     if row.state == "confirmed":
-        raise Problem(Code.ALREADY_PAID, _("已经缴费，不能取消；报考时间内可以更换课程或考区。"))
+        raise Problem(Code.ALREADY_PAID, PAID_FOR_GOOD)
     REGISTRATION.check(row.state, "cancel", Who.CANDIDATE)
-    # The amount will change: what is open at the channel for the old amount is closed there first.
-    payments.stop_paying(row.order.number, by=by)
-    if not _withdraw(registration_id, row.order.number, by=by):
-        payments.cancel_order(row.order.number, by=by)
+    with payments.when_paid(PAID_FOR_GOOD):
+        # The amount will change: what is open at the channel for the old amount is closed there first.
+        payments.stop_paying(row.order.number, by=by)
+        if not _withdraw(registration_id, row.order.number, by=by):
+            payments.cancel_order(row.order.number, by=by)
     return queries.one(by, registration_id)
 
 
@@ -145,15 +151,18 @@ def _withdraw(registration_id: int, order_number: str, *, by: Actor) -> bool:
 def change(registration_id: int, *, course: str = "", district: str = "", by: Actor) -> Registration:
     """修改课程或者考区 within the window; once paid, only for a course of the same fee.
 
-    Raises Problem: `not_found`, `window_closed`, `state_conflict`, `entries_refused`, `payment_in_progress`.
+    Raises Problem: `not_found`, `window_closed`, `suspended`, `state_conflict`, `entries_refused`,
+    `payment_in_progress`.
     """
     seen = queries.one(by, registration_id)
-    require_open(Business.COURSE_REGISTRATION, session=seen.session.code)
+    queries.require_window(seen.session, seen.candidate.user_id)
     if seen.state == "pending" and course:
-        payments.stop_paying(seen.order.number, by=by)
-    with transaction.atomic():
-        require_open(Business.COURSE_REGISTRATION, session=seen.session.code)
+        with payments.when_paid(PAID_MEANWHILE):
+            payments.stop_paying(seen.order.number, by=by)
+    with payments.when_paid(PAID_MEANWHILE), transaction.atomic():
+        queries.require_window(seen.session, seen.candidate.user_id)
         candidate = candidates.for_update(by)
+        queries.require_not_suspended(candidate, seen.session)
         if seen.state == "pending":
             payments.lock_to_amend(seen.order.number, by=by)
         row = queries.for_update(by, registration_id)

@@ -1,8 +1,10 @@
 """报考 over the API."""
 
+from collections.abc import Iterable
 from typing import Any
 
-from drf_spectacular.utils import extend_schema
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -11,23 +13,22 @@ from candidate_api.candidates import queries as candidates
 from candidate_api.payments.api import OrderShape, shown
 from candidate_api.registrations import actions, queries
 from candidate_api.registrations.models import Registration
-from candidate_api.registrations.states import REGISTRATION
+from candidate_api.registrations.rules import REASON, Blocked
+from candidate_api.registrations.states import ACTIONS, REGISTRATION
 from candidate_api.sessions.queries import by_code
-from cms.windows.queries import current
-from cms.windows.rules import Business, WindowState
-from portal.kernel import clock
+from portal.kernel.actor import Actor
 from portal.kernel.api import PAGING, Endpoint, Input, Query, idempotent, page, paged, problems
 from portal.kernel.errors import Code
 from portal.kernel.money import yuan
 
-SESSION = r"^\d{4}-(04|10)$"
-COURSE = r"^\d{5}$"
+SESSION = r"^[0-9]{4}-(04|10)$"
+COURSE = r"^[0-9]{5}$"
 
 
 class RegistrationOut(serializers.Serializer[Registration]):
     id = serializers.IntegerField()
     session = serializers.CharField(source="session.code")
-    state = serializers.CharField()
+    state = serializers.ChoiceField(choices=REGISTRATION.choices)
     state_label = serializers.SerializerMethodField()
     course = serializers.CharField(source="course.code")
     course_name = serializers.CharField(source="course.name")
@@ -44,8 +45,9 @@ class RegistrationOut(serializers.Serializer[Registration]):
     def get_fee(self, row: Registration) -> str:
         return yuan(row.fee_fen)
 
+    @extend_schema_field(serializers.ListField(child=serializers.ChoiceField(choices=ACTIONS)))
     def get_allowed_actions(self, row: Registration) -> list[str]:
-        return queries.allowed_actions(row, window_open=self.context["open"].get(row.session.code, False))
+        return queries.allowed_actions(row, window_open=row.session.code in self.context["open"])
 
 
 class SeatsOut(serializers.Serializer[Any]):
@@ -59,7 +61,7 @@ class OptionOut(serializers.Serializer[queries.Option]):
     slot = serializers.IntegerField(source="offering.slot")
     fee = serializers.SerializerMethodField()
     currency = serializers.SerializerMethodField()
-    blocked = serializers.CharField(allow_null=True)
+    blocked = serializers.ChoiceField([(cause.value, words) for cause, words in REASON.items()], allow_null=True)
     reason = serializers.CharField()
     limited_districts = SeatsOut(many=True)
 
@@ -68,6 +70,26 @@ class OptionOut(serializers.Serializer[queries.Option]):
 
     def get_currency(self, option: queries.Option) -> str:
         return "CNY"
+
+
+NOT_BLOCKED = {"blocked": None, "reason": ""}
+
+
+class OptionsPage(serializers.Serializer[Any]):
+    """A page of options. `blocked`: why nothing at all can be chosen now; each option says it too."""
+
+    blocked = serializers.ChoiceField(
+        [
+            (cause.value, REASON[cause])
+            for cause in (Blocked.ONBOARDING_INCOMPLETE, Blocked.SUSPENDED, Blocked.WINDOW_CLOSED)
+        ],
+        allow_null=True,
+    )
+    reason = serializers.CharField()
+    count = serializers.IntegerField()
+    next = serializers.URLField(allow_null=True)
+    previous = serializers.URLField(allow_null=True)
+    results = OptionOut(many=True)
 
 
 class OptionQuery(Query):
@@ -79,7 +101,7 @@ class OptionQuery(Query):
 
 class EntryIn(Input):
     course = serializers.RegexField(COURSE)
-    district = serializers.RegexField(r"^\d{6}$")
+    district = serializers.RegexField(r"^[0-9]{6}$")
 
 
 class SubmitIn(Input):
@@ -87,14 +109,30 @@ class SubmitIn(Input):
     entries = EntryIn(many=True, allow_empty=False, max_length=10)
 
 
+class WarnedOut(serializers.Serializer[queries.Warned]):
+    """What was done all the same: to be shown to the candidate, who can still change it."""
+
+    code = serializers.ChoiceField([("districts_apart", _("同一天的课程分在不同考区"))])
+    detail = serializers.CharField()
+
+
 class SubmittedOut(serializers.Serializer[Any]):
     order = OrderShape()
     registrations = RegistrationOut(many=True)
+    warnings = WarnedOut(many=True)
+
+
+class ChangedOut(RegistrationOut):
+    warnings = serializers.SerializerMethodField()
+
+    @extend_schema_field(WarnedOut(many=True))
+    def get_warnings(self, row: Registration) -> Any:
+        return WarnedOut(queries.warnings(row.candidate, row.session), many=True).data
 
 
 class ChangeIn(Input):
     course = serializers.RegexField(COURSE, required=False, default="")
-    district = serializers.RegexField(r"^\d{6}$", required=False, default="")
+    district = serializers.RegexField(r"^[0-9]{6}$", required=False, default="")
 
 
 class RegistrationQuery(Query):
@@ -104,69 +142,103 @@ class RegistrationQuery(Query):
 class Options(Endpoint):
     @extend_schema(
         operation_id="registration_options",
+        summary="可以报考的课程，以及不能报考的原因",
         parameters=[OptionQuery, *PAGING],
-        responses=paged(OptionOut),
+        responses=OptionsPage,
         tags=["registrations"],
     )
     def get(self, request: Request) -> Response:
         given = OptionQuery.read(request)
-        session = by_code(given.pop("session"))
-        return page(self, queries.options(candidates.of(self.actor), session, **given), OptionOut)
+        session, candidate = by_code(given.pop("session")), candidates.of(self.actor)
+        closed = queries.barrier(candidate, session)
+        answer = page(self, queries.options(candidate, session, closed, **given), OptionOut)
+        whole = {"blocked": closed.code.value, "reason": str(closed.detail)} if closed else NOT_BLOCKED
+        answer.data = {**whole, **answer.data}
+        return answer
 
 
 class Registrations(Endpoint):
     @extend_schema(
         operation_id="my_registrations",
+        summary="我的报考",
         parameters=[RegistrationQuery, *PAGING],
         responses=paged(RegistrationOut),
         tags=["registrations"],
     )
     def get(self, request: Request) -> Response:
         rows = queries.mine(self.actor, RegistrationQuery.read(request)["session"])
-        return page(self, rows, RegistrationOut, context={"open": _open_sessions(rows)})
+        return page(self, rows, RegistrationOut, context={"open": _open(self.actor, rows)})
 
     @extend_schema(
         operation_id="submit_registrations",
+        summary="提交报考，全部成功或者全部不成功，并生成一个订单",
         request=SubmitIn,
         responses={201: SubmittedOut},
         tags=["registrations"],
     )
-    @problems(Code.WINDOW_CLOSED, Code.ONBOARDING_INCOMPLETE, Code.ENTRIES_REFUSED)
+    @problems(
+        Code.WINDOW_CLOSED,
+        Code.ONBOARDING_INCOMPLETE,
+        Code.CONTACT_UNCONFIRMED,
+        Code.SUSPENDED,
+        Code.ENTRIES_REFUSED,
+    )
     @idempotent()
     def post(self, request: Request) -> Response:
         given = SubmitIn.read(request)
         entries = [(entry["course"], entry["district"]) for entry in given["entries"]]
         order = actions.submit(given["session"], entries, by=self.actor)
         rows = queries.visible_to(self.actor).filter(order=order)
-        entries_out = RegistrationOut(rows, many=True, context={"open": {given["session"]: True}}).data
-        return Response({"order": shown([order])[0], "registrations": entries_out}, status=201)
+        entries_out = RegistrationOut(rows, many=True, context={"open": {given["session"]}}).data
+        warned = WarnedOut(queries.warnings(candidates.of(self.actor), rows[0].session), many=True).data
+        answer = {"order": shown([order])[0], "registrations": entries_out, "warnings": warned}
+        return Response(answer, status=201)
 
 
 class OneRegistration(Endpoint):
-    @extend_schema(operation_id="my_registration", responses=RegistrationOut, tags=["registrations"])
+    @extend_schema(
+        operation_id="my_registration", summary="一条报考", responses=RegistrationOut, tags=["registrations"]
+    )
     def get(self, request: Request, registration_id: int) -> Response:
         return self._answer(queries.one(self.actor, registration_id))
 
     @extend_schema(
-        operation_id="change_registration", request=ChangeIn, responses=RegistrationOut, tags=["registrations"]
+        operation_id="change_registration",
+        summary="修改报考的课程或者考区",
+        request=ChangeIn,
+        responses=ChangedOut,
+        tags=["registrations"],
     )
-    @problems(Code.WINDOW_CLOSED, Code.ENTRIES_REFUSED, Code.STATE_CONFLICT, Code.PAYMENT_IN_PROGRESS)
+    @problems(
+        Code.WINDOW_CLOSED,
+        Code.SUSPENDED,
+        Code.ENTRIES_REFUSED,
+        Code.STATE_CONFLICT,
+        Code.PAYMENT_IN_PROGRESS,
+        Code.ALREADY_PAID,
+        Code.ORDER_CLOSED,
+    )
     def patch(self, request: Request, registration_id: int) -> Response:
         actions.change(registration_id, **ChangeIn.read(request), by=self.actor)
-        return self._answer(queries.one(self.actor, registration_id))
+        return self._answer(queries.one(self.actor, registration_id), ChangedOut)
 
-    @extend_schema(operation_id="cancel_registration", responses={204: None}, tags=["registrations"])
-    @problems(Code.ALREADY_PAID, Code.STATE_CONFLICT, Code.PAYMENT_IN_PROGRESS, Code.PROVIDER_UNAVAILABLE)
+    @extend_schema(
+        operation_id="cancel_registration", summary="取消未缴费的报考", responses={204: None}, tags=["registrations"]
+    )
+    @problems(
+        Code.ALREADY_PAID,
+        Code.STATE_CONFLICT,
+        Code.ORDER_CLOSED,
+        Code.PAYMENT_IN_PROGRESS,
+        Code.PROVIDER_UNAVAILABLE,
+    )
     def delete(self, request: Request, registration_id: int) -> Response:
         actions.cancel(registration_id, by=self.actor)
         return Response(status=204)
 
-    def _answer(self, row: Registration) -> Response:
-        return Response(RegistrationOut(row, context={"open": _open_sessions([row])}).data)
+    def _answer(self, row: Registration, shape: type[RegistrationOut] = RegistrationOut) -> Response:
+        return Response(shape(row, context={"open": _open(self.actor, [row])}).data)
 
 
-def _open_sessions(rows: Any) -> dict[str, bool]:
-    """Which of the rows' sessions may be registered for now."""
-    now = clock.now()
-    windows = {code: current(Business.COURSE_REGISTRATION, session=code) for code in {r.session.code for r in rows}}
-    return {code: bool(w and w.state_at(now) is WindowState.OPEN) for code, w in windows.items()}
+def _open(actor: Actor, rows: Iterable[Registration]) -> set[str]:
+    return queries.open_sessions(actor.user_id, (row.session.code for row in rows))

@@ -8,7 +8,7 @@ from candidate_api.payments.fulfilment import Line, Unfulfillable
 from candidate_api.payments.models import Order
 from candidate_api.registrations import queries
 from candidate_api.registrations.models import Registration
-from candidate_api.registrations.rules import Wish, refusals
+from candidate_api.registrations.rules import PAID_FOR_GOOD, Wish, refusals
 from candidate_api.registrations.seats import take_seats
 from candidate_api.sessions.actions import give_back
 from cms.windows.queries import current
@@ -22,11 +22,12 @@ from portal.kernel.errors import Problem
 class RegistrationFulfilment:
     """Plugged into payments under the kind `registration`."""
 
+    paid_for_good = PAID_FOR_GOOD
+
     def lines(self, orders: Sequence[Order]) -> Mapping[int, Sequence[Line]]:
         """The entries that each order pays for."""
         found: dict[int, list[Line]] = {}
-        rows = Registration.objects.filter(order__in=orders).exclude(state="cancelled")
-        for row in rows.select_related("course", "district").order_by("slot", "pk"):
+        for row in queries.shown_with(orders):
             title = f"{row.course.code} {row.course.name}（{row.district.name}）"
             found.setdefault(row.order_id, []).append(Line(title, row.fee_fen))
         return found
@@ -57,8 +58,8 @@ class RegistrationFulfilment:
             end(row, "expire" if order.state == "expired" else "cancel", by=by)
 
     def may_fulfil_late(self, order: Order) -> bool:
-        """Whether ended entries can still become 报考成功: the window is open and nothing has taken their place."""
-        window = current(Business.COURSE_REGISTRATION, session=order.subject)
+        """Whether ended entries can still become 报考成功: the window is open to the payer, and their place is free."""
+        window = current(Business.COURSE_REGISTRATION, session=order.subject, user_id=order.payer_id)
         if window is None or window.state_at(clock.now()) is not WindowState.OPEN:
             return False
         rows = list(queries.of_order(order).select_related("course", "candidate", "session"))

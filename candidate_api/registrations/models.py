@@ -72,6 +72,10 @@ class Registration(models.Model):
     def confirm(self) -> None:
         pass
 
+    @REGISTRATION.transition("refund")
+    def refund(self) -> None:
+        pass
+
     @REGISTRATION.transition("restore")
     def restore(self) -> None:
         pass

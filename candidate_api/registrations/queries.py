@@ -1,15 +1,21 @@
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from candidate_api.candidates.models import Candidate
+from candidate_api.catalogue.models import District
 from candidate_api.payments.models import Order
 from candidate_api.registrations.models import Registration
-from candidate_api.registrations.rules import REASON, Blocked, Held, Wish, refusals
+from candidate_api.registrations.rules import REASON, Blocked, Held, Wish, apart, refusals
 from candidate_api.registrations.states import LIVE, REGISTRATION
-from candidate_api.results.queries import passed_course_codes
+from candidate_api.results.queries import passed_course_codes, suspension
 from candidate_api.sessions.models import ExamSession, Offering, SeatPool
+from cms.windows.models import BusinessWindow
+from cms.windows.queries import current, require_open
+from cms.windows.rules import Business, WindowState, instant
+from portal.kernel import clock
 from portal.kernel.actor import Actor
 from portal.kernel.errors import Code, Problem
 from portal.kernel.states import Who
@@ -20,7 +26,7 @@ OWN, OTHER = "own", "other"
 def visible_to(actor: Actor) -> "QuerySet[Registration]":
     """The actor's own entries, with everything that a list shows."""
     own = Registration.objects.filter(candidate__user_id=actor.user_id)
-    return own.select_related("course", "district", "session", "order", "offering")
+    return own.select_related("course", "district", "session", "order", "offering", "candidate")
 
 
 def mine(actor: Actor, session: str = "") -> "QuerySet[Registration]":
@@ -46,10 +52,33 @@ def for_update(actor: Actor, registration_id: int) -> Registration:
     return row
 
 
+def awaiting_scores(actor: Actor) -> ExamSession | None:
+    """The first session that the actor has entered whose scores are not out yet; None where none is waited for."""
+    own = Registration.objects.filter(candidate__user_id=actor.user_id, state="confirmed", session=OuterRef("pk"))
+    rows = ExamSession.objects.filter(Q(scores_at=None) | Q(scores_at__gt=clock.now()), Exists(own), closed=False)
+    return rows.order_by("code").first()
+
+
 def of_order(order: Order) -> "QuerySet[Registration]":
     """The entries that a locked order pays for, locked too: all but those that their candidate cancelled."""
     rows = Registration.objects.filter(order=order).exclude(state="cancelled")
     return rows.select_for_update(of=("self",), no_key=True).order_by("pk")
+
+
+def refundable(user_id: int) -> "QuerySet[Registration]":
+    """The confirmed entries of sessions whose scores are not out: what an application may ask money back for."""
+    rows = Registration.objects.filter(candidate__user_id=user_id, state="confirmed", session__closed=False)
+    told = Q(session__scores_at__lte=clock.now())
+    return rows.exclude(told).select_related("course", "session", "order").order_by("session__code", "slot")
+
+
+def shown_with(orders: Iterable[Order]) -> "QuerySet[Registration]":
+    """What the orders are for: their entries, without those that were cancelled out of an order that went on.
+
+    A cancelled order still shows all that it was for.
+    """
+    rows = Registration.objects.filter(~Q(state="cancelled") | Q(order__state="cancelled"), order__in=orders)
+    return rows.select_related("course", "district", "session", "order").order_by("slot", "pk")
 
 
 def held(candidate: Candidate, session: ExamSession) -> Held:
@@ -58,33 +87,124 @@ def held(candidate: Candidate, session: ExamSession) -> Held:
     return Held(passed_course_codes(candidate.pk), dict(entries.values_list("course__code", "slot")))
 
 
+@dataclass(frozen=True)
+class Warned:
+    """What is allowed, and probably not meant."""
+
+    code: str
+    detail: str
+
+
+def warnings(
+    candidate: Candidate, session: ExamSession, entries: Iterable[tuple[str, str]] = (), *, without: int | None = None
+) -> list[Warned]:
+    """What the candidate should be told about their live entries in the session, together with `entries` (course
+    code, district code) that they are about to add; `without` is the entry that these replace."""
+    wished = list(entries)
+    live = Registration.objects.filter(candidate=candidate, session=session, state__in=LIVE).exclude(pk=without)
+    places = list(live.order_by("slot").values_list("slot", "district__name"))
+    if wished:
+        offered = Offering.objects.filter(session=session, course__code__in=[course for course, _d in wished])
+        slots = dict(offered.values_list("course__code", "slot"))
+        names = dict(District.objects.values_list("code", "name"))
+        places += [(slots[c], names[d]) for c, d in wished if c in slots and d in names]
+    sittings = session.slots
+    days = apart((sittings[slot - 1].date, district) for slot, district in places)
+    sentence = _("%(month)d月%(day)d日的课程分在不同考区：%(districts)s。同一天可能赶不到，一般应当选同一个考区。")
+    return [
+        Warned("districts_apart", sentence % {"month": d.month, "day": d.day, "districts": "、".join(districts)})
+        for d, districts in days.items()
+    ]
+
+
 def allowed_actions(registration: Registration, *, window_open: bool) -> list[str]:
     """What the candidate may do with an entry now."""
     return REGISTRATION.allowed(registration.state, Who.CANDIDATE) if window_open else []
 
 
+def open_sessions(user_id: int | None, codes: Iterable[str]) -> set[str]:
+    """Which of these sessions this person may register for now."""
+    now, business = clock.now(), Business.COURSE_REGISTRATION
+    windows = {code: current(business, session=code, user_id=user_id) for code in set(codes)}
+    return {code for code, window in windows.items() if window and window.state_at(now) is WindowState.OPEN}
+
+
+def require_admission(candidate: Candidate, session: ExamSession, seen: BusinessWindow | None = None) -> BusinessWindow:
+    """The open window of the session, for a candidate who may register; `seen` is it, where a page has it already.
+
+    Raises Problem: `onboarding_incomplete` without a 准考证号, `suspended`, `window_closed`, `contact_unconfirmed`.
+    """
+    if candidate.state != "enrolled":
+        raise Problem(Code.ONBOARDING_INCOMPLETE, REASON[Blocked.ONBOARDING_INCOMPLETE])
+    require_not_suspended(candidate, session)
+    is_seen_open = seen is not None and seen.state_at(clock.now()) is WindowState.OPEN
+    window = seen if seen is not None and is_seen_open else require_window(session, candidate.user_id)
+    if candidate.contact_confirmed_for != session.code:
+        raise Problem(Code.CONTACT_UNCONFIRMED, REASON[Blocked.CONTACT_UNCONFIRMED])
+    return window
+
+
+def require_not_suspended(candidate: Candidate, session: ExamSession) -> None:
+    """Raises Problem `suspended`, with the dates, for whom a 停考 binds today or on the session's first day."""
+    found = suspension(candidate.pk, clock.today(), session.first_day)
+    if found is not None:
+        words = {"starts": found.starts, "until": found.until}
+        detail = _("您自%(starts)s至%(until)s停考，其间不能报考。如有疑问，请联系所属市招生考试院。") % words
+        raise Problem(Code.SUSPENDED, detail, starts=str(found.starts), until=str(found.until))
+
+
+def require_window(session: ExamSession, user_id: int) -> BusinessWindow:
+    """The window of the session, open to this person. Raises Problem `window_closed`: not announced, opens at, or
+    closed since."""
+    try:
+        return require_open(Business.COURSE_REGISTRATION, session=session.code, user_id=user_id)
+    except Problem as closed:
+        starts_at = session.slots[0].starts_at
+        if closed.extra["opens_at"] is not None or clock.now() < starts_at:
+            raise
+        words = {"session": session.name, "time": instant(starts_at)}
+        detail = _("%(session)s已于%(time)s开考，课程报考及缴费已经截止。") % words
+        raise Problem(Code.WINDOW_CLOSED, detail, **closed.extra) from closed
+
+
+def barrier(candidate: Candidate, session: ExamSession, seen: BusinessWindow | None = None) -> Problem | None:
+    """Why the candidate cannot register for anything of the session now: the refusal that `submit` would raise."""
+    try:
+        require_admission(candidate, session, seen)
+    except Problem as problem:
+        return problem
+    return None
+
+
 @dataclass(frozen=True)
 class Option:
-    """One course of the session as a candidate sees it: may it be chosen now, and if not, why.
+    """One course of the session as a candidate sees it: may it be chosen now, and if not, why, in words too.
 
     `limited_districts` are the districts with a limit in its slot, each with the seats left.
     """
 
     offering: Offering
     blocked: Blocked | None
+    reason: str
     limited_districts: list[dict[str, object]]
-
-    @property
-    def reason(self) -> str:
-        return str(REASON[self.blocked]) if self.blocked else ""
 
 
 def options(
-    candidate: Candidate, session: ExamSession, *, scope: str = OWN, major: str = "", q: str = ""
+    candidate: Candidate,
+    session: ExamSession,
+    closed: Problem | None,
+    *,
+    scope: str = OWN,
+    major: str = "",
+    q: str = "",
 ) -> list[Option]:
-    """The courses offered in the session: those of the candidate's own major, or the others, each with why not."""
+    """The courses offered in the session: those of the candidate's own major, or the others, each with why not.
+
+    `closed` is the `barrier` of this candidate and session: it holds for each of them.
+    """
     rows = Offering.objects.filter(session=session).select_related("course").order_by("slot", "course__code")
-    own = Q(course__plan_lines__group__plan__major_id=candidate.major_id)
+    # Without a major nothing is one's own.
+    own = Q(course__plan_lines__group__plan__major_id=candidate.major_id or 0)
     if major:
         rows = rows.filter(course__plan_lines__group__plan__major__code=major).distinct()
     elif scope == OWN:
@@ -95,20 +215,33 @@ def options(
         rows = rows.filter(Q(course__name__icontains=q) | Q(course__code__startswith=q))
     have = held(candidate, session)
     seats = _seats_left(session)
-    return [
-        Option(
-            row,
-            refusals([Wish(row.course.code, row.slot)], have, session.max_courses).get(0),
-            seats.get(row.slot, []),
-        )
-        for row in rows.select_related("session")
-    ]
+    full = _full_slots(seats)
+    found = []
+    for row in rows.select_related("session"):
+        if closed:
+            blocked, reason = Blocked(closed.code.value), str(closed.detail)
+        else:
+            blocked = refusals([Wish(row.course.code, row.slot)], have, session.max_courses).get(0)
+            reason = str(REASON[blocked]) if blocked else ""
+            if not blocked and row.slot in full:
+                blocked, reason = Blocked.FULL, _("本场次各考区的名额都已满。")
+        found.append(Option(row, blocked, reason, seats.get(row.slot, [])))
+    return found
+
+
+def _full_slots(seats: dict[int, list[dict[str, object]]]) -> set[int]:
+    """The slots in which no district has a seat left; one without a limit always has."""
+    spent = {slot for slot, places in seats.items() if not any(place["seats_left"] for place in places)}
+    if not spent:
+        return spent
+    everywhere = District.objects.count()
+    return {slot for slot in spent if len(seats[slot]) == everywhere}
 
 
 def _seats_left(session: ExamSession) -> dict[int, list[dict[str, object]]]:
     """By slot, the districts for which the office has set a limit, with what is left of it."""
     found: dict[int, list[dict[str, object]]] = {}
-    pools = SeatPool.objects.filter(session=session).order_by("district__code")
+    pools = SeatPool.objects.filter(session=session, capacity__isnull=False).order_by("district__code")
     for district, slot, capacity, taken in pools.values_list("district__code", "slot", "capacity", "taken"):
         found.setdefault(slot, []).append({"district": district, "seats_left": capacity - taken})
     return found

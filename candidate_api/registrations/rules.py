@@ -1,8 +1,8 @@
 """What may be chosen together, and why not. Plain values, no database."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from django.utils.translation import gettext_lazy as _
@@ -10,14 +10,25 @@ from django.utils.translation import gettext_lazy as _
 from portal.kernel.errors import Code, FieldError, Problem, Words
 
 ORDER_LIFE = timedelta(minutes=30)
+# Domain 4.7, 4.8: no way back once paid, but for what is not the candidate's doing.
+PAID_FOR_GOOD = _(
+    "已经缴费的报考不能取消。报考时间内可以更换课程或者考区；"
+    "只有重复支付、已缴费但未报考成功、考试取消或者不可抗力的情况可以申请退款。"
+)
+PAID_MEANWHILE = _("这份报考单已经缴费，请刷新页面后再修改。")
 
 
 class Blocked(StrEnum):
-    """Why a course cannot be chosen; the first cause in this order is told."""
+    """Why a course cannot be chosen; the first cause in this order is told. The first four hold for every course."""
 
+    ONBOARDING_INCOMPLETE = "onboarding_incomplete"
+    WINDOW_CLOSED = "window_closed"
+    CONTACT_UNCONFIRMED = "contact_unconfirmed"
+    SUSPENDED = "suspended"
     NOT_OFFERED = "not_offered"
     PASSED = "passed"
     ALREADY_REGISTERED = "already_registered"
+    DUPLICATE = "duplicate"
     CLASH = "clash"
     OVER_LIMIT = "over_limit"
     UNKNOWN_DISTRICT = "unknown_district"
@@ -25,9 +36,14 @@ class Blocked(StrEnum):
 
 
 REASON: dict[Blocked, Words] = {
+    Blocked.ONBOARDING_INCOMPLETE: _("请先完善资料并上传照片，生成准考证号后再报考。"),
+    Blocked.WINDOW_CLOSED: _("现在不在课程报考时间内。"),
+    Blocked.CONTACT_UNCONFIRMED: _("每次报考前须重新确认手机号码和通信地址，请先确认。"),
+    Blocked.SUSPENDED: _("停考期间不能报考。"),
     Blocked.NOT_OFFERED: _("本次考试不开考这门课程。"),
     Blocked.PASSED: _("这门课程已经合格，不必再考。"),
     Blocked.ALREADY_REGISTERED: _("这门课程已经报考。"),
+    Blocked.DUPLICATE: _("这门课程在这次提交中列了两次，请只保留一次。"),
     Blocked.CLASH: _("与同一场次的另一门课程时间冲突。"),
     Blocked.OVER_LIMIT: _("超过每次考试最多可报考的门数。"),
     Blocked.UNKNOWN_DISTRICT: _("没有这个考区。"),
@@ -57,7 +73,7 @@ def refusals(wishes: Sequence[Wish], held: Held, max_courses: int) -> dict[int, 
     found: dict[int, Blocked] = {}
     entries = dict(held.entries)
     for place, wish in enumerate(wishes):
-        cause = _cause(wish, held.passed, entries, max_courses)
+        cause = _cause(wish, held, entries, max_courses)
         if cause:
             found[place] = cause
         elif wish.slot is not None:
@@ -65,13 +81,16 @@ def refusals(wishes: Sequence[Wish], held: Held, max_courses: int) -> dict[int, 
     return found
 
 
-def _cause(wish: Wish, passed: frozenset[str], entries: dict[str, int], max_courses: int) -> Blocked | None:
+def _cause(wish: Wish, held: Held, entries: dict[str, int], max_courses: int) -> Blocked | None:
+    """`entries` are those held and the earlier wishes."""
     if wish.slot is None:
         return Blocked.NOT_OFFERED
-    if wish.course in passed:
+    if wish.course in held.passed:
         return Blocked.PASSED
-    if wish.course in entries:
+    if wish.course in held.entries:
         return Blocked.ALREADY_REGISTERED
+    if wish.course in entries:
+        return Blocked.DUPLICATE
     if wish.slot in entries.values():
         return Blocked.CLASH
     if len(entries) >= max_courses:
@@ -81,9 +100,19 @@ def _cause(wish: Wish, passed: frozenset[str], entries: dict[str, int], max_cour
     return None
 
 
-def order_expires_at(now: datetime, window_closes_at: datetime) -> datetime:
+def apart(places: Iterable[tuple[date, str]]) -> dict[date, list[str]]:
+    """The days on which somebody would have to be in several 考区, and in which (domain 4.6: in principle one)."""
+    by_day: dict[date, list[str]] = {}
+    for day, district in places:
+        districts = by_day.setdefault(day, [])
+        if district not in districts:
+            districts.append(district)
+    return {day: districts for day, districts in sorted(by_day.items()) if len(districts) > 1}
+
+
+def order_expires_at(now: datetime, window_ends_at: datetime) -> datetime:
     """An unpaid order holds its seats for half an hour, never beyond the window's end."""
-    return min(now + ORDER_LIFE, window_closes_at)
+    return min(now + ORDER_LIFE, window_ends_at)
 
 
 def refusal(refused: dict[int, Blocked]) -> Problem:

@@ -15,6 +15,7 @@ from candidate_api.sessions import queries
 from candidate_api.sessions.models import Offering
 from candidate_api.sessions.rules import NUMBERS, Fee, Sitting
 from cms.windows.models import BusinessWindow
+from cms.windows.rules import Business, Phase
 from portal.kernel.api import Query, page
 from portal.kernel.money import CURRENCY, yuan
 
@@ -35,9 +36,9 @@ class SlotAnswer(serializers.Serializer[Sitting]):
 
 
 class WindowAnswer(serializers.Serializer[BusinessWindow]):
-    business = serializers.CharField()
+    business = serializers.ChoiceField(choices=Business.choices)
     business_label = Label("business")
-    phase = serializers.CharField()
+    phase = serializers.ChoiceField(choices=Phase.choices)
     phase_label = Label("phase")
     opens_at = serializers.DateTimeField()
     closes_at = serializers.DateTimeField()
@@ -90,7 +91,7 @@ class SessionEndpoint(ReferenceEndpoint):
 
 
 class ExamSessions(SessionEndpoint):
-    @listed("exam_sessions", SessionAnswer)
+    @listed("exam_sessions", "考期，最新的在前", SessionAnswer)
     @conditional
     def get(self, request: Request) -> Response:
         """考期, newest first."""
@@ -99,7 +100,7 @@ class ExamSessions(SessionEndpoint):
 
 
 class ExamSessionByCode(SessionEndpoint):
-    @shown("exam_sessions", SessionAnswer)
+    @shown("exam_sessions", "一个考期：办理时间、费用、科目数上限、考试时间", SessionAnswer)
     @conditional
     def get(self, request: Request, code: str) -> Response:
         """A session: windows, fees, limit of courses, slots, the instants of tickets and scores."""
@@ -111,7 +112,7 @@ class ExamSessionByCode(SessionEndpoint):
 
 
 class ExamPlans(ReferenceEndpoint):
-    @listed("exam_plans", OfferingAnswer, OfferingQuery)
+    @listed("exam_plans", "考试计划：哪门课程在哪一场次考", OfferingAnswer, OfferingQuery)
     @conditional
     def get(self, request: Request) -> Response:
         """考试计划: which course sits when; `major` keeps what serves its current plan."""

@@ -17,7 +17,8 @@ class ExamSession(Natural):
     """考期. Its days may be moved (it has happened): offerings name slots, never dates.
 
     Fees are in fen. `tickets_at` and `scores_at` are the instants from which tickets and scores may be seen; None
-    while they are not fixed. `closed`: the books are shut, nothing of it changes any more.
+    while they are not fixed. The office sets them as 办理时间 (开放查询); these columns follow
+    (`actions.follow_release`) and nobody edits them. `closed`: the books are shut, nothing of it changes any more.
     """
 
     code = session_code(_("考期代码"), unique=True)
@@ -27,20 +28,28 @@ class ExamSession(Natural):
     max_courses = models.PositiveSmallIntegerField(_("每人最多报考门数"), default=4)
     fee_normal_fen = models.PositiveIntegerField(_("普通课程报考费（分）"), default=4000)
     fee_special_fen = models.PositiveIntegerField(_("特殊课程报考费（分）"), default=7000)
-    tickets_at = models.DateTimeField(_("准考证开放时间"), null=True, blank=True)
-    scores_at = models.DateTimeField(_("成绩公布时间"), null=True, blank=True)
+    tickets_at = models.DateTimeField(_("准考证开放时间"), null=True, blank=True, editable=False)
+    scores_at = models.DateTimeField(_("成绩公布时间"), null=True, blank=True, editable=False)
     closed = models.BooleanField(_("已结束"), default=False)
 
     class Meta:
         verbose_name = verbose_name_plural = _("考期")
         ordering: ClassVar = ["-code"]
         constraints: ClassVar = [
-            models.CheckConstraint(condition=Q(second_day__gt=F("first_day")), name="session_days_in_order"),
             models.CheckConstraint(
-                condition=Q(max_courses__gte=1, max_courses__lte=4), name="session_one_course_per_slot"
+                condition=Q(second_day__gt=F("first_day")),
+                name="session_days_in_order",
+                violation_error_message=_("第二天须晚于第一天。"),
             ),
             models.CheckConstraint(
-                condition=Q(fee_normal_fen__gt=0, fee_special_fen__gt=0), name="session_fees_positive"
+                condition=Q(max_courses__gte=1, max_courses__lte=4),
+                name="session_one_course_per_slot",
+                violation_error_message=_("每人最多报考门数为1至4门，每场一门。"),
+            ),
+            models.CheckConstraint(
+                condition=Q(fee_normal_fen__gt=0, fee_special_fen__gt=0),
+                name="session_fees_positive",
+                violation_error_message=_("报考费须大于零。"),
             ),
         ]
 
@@ -75,8 +84,16 @@ class Offering(Natural):
         verbose_name = verbose_name_plural = _("开考课程")
         ordering: ClassVar = ["session", "slot", "course__code"]
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["session", "course"], name="offering_course_once"),
-            models.CheckConstraint(condition=Q(slot__gte=1, slot__lte=4), name="offering_slot_of_the_session"),
+            models.UniqueConstraint(
+                fields=["session", "course"],
+                name="offering_course_once",
+                violation_error_message=_("该课程在本考期已有安排。"),
+            ),
+            models.CheckConstraint(
+                condition=Q(slot__gte=1, slot__lte=4),
+                name="offering_slot_of_the_session",
+                violation_error_message=_("考期只有第1至第4场。"),
+            ),
         ]
         indexes: ClassVar = [models.Index(fields=["session", "slot"], name="offering_by_slot")]
 
@@ -95,7 +112,8 @@ class Offering(Natural):
 
 
 class SeatPool(Natural):
-    """The seats of a district in one slot of a session. A place without a pool has no limit."""
+    """The seats of a district in one slot of a session: how many are taken, from the first one on, and the limit that
+    the office has set, if it has: `capacity` None is no limit."""
 
     NATURAL_KEY = ("session__code", "district__code", "slot")
     STAMPED = False
@@ -103,7 +121,7 @@ class SeatPool(Natural):
     session = models.ForeignKey(ExamSession, models.PROTECT, related_name="seat_pools", verbose_name=_("考期"))
     district = models.ForeignKey(District, models.PROTECT, related_name="+", verbose_name=_("考区"))
     slot = models.PositiveSmallIntegerField(_("场次"))
-    capacity = models.PositiveIntegerField(_("容量"))
+    capacity = models.PositiveIntegerField(_("容量"), null=True, blank=True)
     taken = models.PositiveIntegerField(_("已占用"), default=0)
 
     class Meta:
@@ -113,12 +131,13 @@ class SeatPool(Natural):
             models.UniqueConstraint(fields=["session", "district", "slot"], name="seat_pool_once"),
             models.CheckConstraint(condition=Q(slot__gte=1, slot__lte=4), name="seat_pool_slot_of_the_session"),
             models.CheckConstraint(
-                condition=Q(taken__gte=0) & Q(taken__lte=F("capacity")), name="seat_pool_never_overfull"
+                condition=Q(taken__gte=0) & (Q(capacity=None) | Q(taken__lte=F("capacity"))),
+                name="seat_pool_never_overfull",
             ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.taken}/{self.capacity}"
+        return f"{self.taken}/{'∞' if self.capacity is None else self.capacity}"
 
 
 class Site(Natural):
@@ -161,7 +180,11 @@ class Room(Natural):
         ordering: ClassVar = ["site", "number"]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["site", "number"], name="room_number_once"),
-            models.CheckConstraint(condition=Q(seats__gte=1, seats__lte=99), name="room_seats_two_digits"),
+            models.CheckConstraint(
+                condition=Q(seats__gte=1, seats__lte=99),
+                name="room_seats_two_digits",
+                violation_error_message=_("座位数为1至99。"),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,20 +1,29 @@
 """Reads of sessions, their timetable and their windows. Public: nothing here depends on who asks."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import Count, Max, QuerySet
 from django.utils.translation import gettext as _
 
 from candidate_api.catalogue import stamps
-from candidate_api.catalogue.queries import course_ids_for
+from candidate_api.catalogue.queries import course_ids_for, matching
 from candidate_api.sessions.models import ExamSession, Offering
 from cms.windows.models import BusinessWindow
+from portal.kernel import clock
 from portal.kernel.errors import Code, Problem
 
 
 def sessions() -> QuerySet[ExamSession]:
     """Newest first."""
     return ExamSession.objects.all()
+
+
+def next_of(sessions: Iterable[ExamSession]) -> ExamSession | None:
+    """The one that people get ready for: the first that is not over, else the last there was."""
+    known = sorted(sessions, key=lambda session: session.code)
+    today = clock.today()
+    return next((s for s in known if s.second_day >= today and not s.closed), known[-1] if known else None)
 
 
 def by_code(code: str) -> ExamSession:
@@ -50,9 +59,12 @@ def version() -> stamps.Version:
     return stamps.Version(f"{reference.tag}.{row['count']}.{row['changed_at'].timestamp():.6f}", latest)
 
 
-def offerings(session: str = "", major: str = "", course: str = "", slot: int | None = None) -> QuerySet[Offering]:
+def offerings(
+    session: str = "", major: str = "", course: str = "", slot: int | None = None, q: str = ""
+) -> QuerySet[Offering]:
     """考试计划: which course sits when; newest session first, then by slot and course code."""
     found = Offering.objects.select_related("session", "course").order_by("-session__code", "slot", "course__code")
+    found = found.filter(matching(q, "course__name", "course__code"))
     if session:
         found = found.filter(session__code=session)
     if major:

@@ -1,8 +1,10 @@
 """When the four slots of a session are, and what a course costs. Plain values, no database."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from portal.kernel import clock
@@ -11,6 +13,8 @@ from portal.kernel.money import CURRENCY
 
 LATE_ENTRY_MINUTES = 15  # later is absent
 NO_HAND_IN_LAST_MINUTES = 30
+# Roles (codes of review.offices.states.Role), held at the province, that shut a session's books.
+MAY_CLOSE = ("finance", "administrator")
 
 
 @dataclass(frozen=True)
@@ -66,3 +70,11 @@ class Fee:
     label: Words
     amount: str
     currency: str = CURRENCY
+
+
+def offering_faults(course: str, slot: int, *, written: bool) -> Iterator[str]:
+    """What is wrong with a course that is to sit in a slot."""
+    if slot not in NUMBERS:
+        yield gettext("考期只有第1至第4场，没有第%(slot)d场。") % {"slot": slot}
+    if not written:
+        yield gettext("%(course)s不是笔试课程，由主考学校组织，不列入考试安排。") % {"course": course}

@@ -64,8 +64,7 @@ def ticket_pdf(session_code: str, *, by: Actor) -> bytes:
     digest = _digest(candidate, facts)
     made = ticket.file if ticket.digest == digest else None
     file = made or _issue(ticket, candidate, facts, digest, by=by)
-    with file.content.open("rb") as content:
-        return bytes(content.read())
+    return file.read()
 
 
 def _ticket(candidate: Candidate, session: ExamSession) -> Ticket:
@@ -128,8 +127,7 @@ def _issue(ticket: Ticket, candidate: Candidate, facts: dict[str, Any], digest: 
     address = f"{settings.BASE_URL}/verify/{token}/"
     pictures = {"qr": qr(address)}
     if candidate.photo:
-        with candidate.photo.content.open("rb") as photo:
-            pictures["photo"] = photo.read()
+        pictures["photo"] = candidate.photo.read()
     made = render(TEMPLATE, facts | {"verify_url": address, "printed_at": rules.minute(now)}, pictures)
     with transaction.atomic():
         # The file is fetched by itself: joined, it would be the one from before the wait for the lock.

@@ -11,7 +11,7 @@ from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from candidate_api.tickets import actions, queries, texts
+from candidate_api.tickets import actions, queries, rules, texts
 from portal.kernel.api import PAGING, Endpoint, PublicEndpoint, idempotent, page, paged, problems
 from portal.kernel.crypto.signing import public_key_pem
 from portal.kernel.errors import Code
@@ -21,6 +21,7 @@ class AdmissionTicketOut(serializers.Serializer[queries.TicketStatus]):
     session = serializers.CharField(source="session.code")
     session_name = serializers.CharField(source="session.name")
     courses = serializers.IntegerField()
+    days = serializers.ListField(child=serializers.DateField(), help_text="有考试的日期")
     released = serializers.BooleanField()
     released_at = serializers.DateTimeField(allow_null=True)
     pledged = serializers.BooleanField()
@@ -33,9 +34,10 @@ class AdmissionTicketOut(serializers.Serializer[queries.TicketStatus]):
 
 
 class ProofOut(serializers.Serializer[queries.Proof]):
-    kind = serializers.CharField()
+    kind = serializers.ChoiceField(choices=[rules.KIND, "register"])
     code = serializers.CharField()
-    session = serializers.CharField()
+    title = serializers.CharField(help_text="准考证, or the title of the form")
+    session = serializers.CharField(help_text="empty for a form")
     session_name = serializers.CharField()
     name = serializers.CharField(help_text="masked: 张*三")
     number = serializers.CharField(help_text="the last four digits of the 准考证号")
@@ -62,7 +64,11 @@ class PdfRenderer(BaseRenderer):
 
 class AdmissionTickets(Endpoint):
     @extend_schema(
-        operation_id="my_admission_tickets", parameters=PAGING, responses=paged(AdmissionTicketOut), tags=["tickets"]
+        operation_id="my_admission_tickets",
+        summary="我的准考证，按考期",
+        parameters=PAGING,
+        responses=paged(AdmissionTicketOut),
+        tags=["tickets"],
     )
     def get(self, request: Request) -> Response:
         return page(self, queries.statuses(self.actor), AdmissionTicketOut)
@@ -71,7 +77,13 @@ class AdmissionTickets(Endpoint):
 class AdmissionTicketPledge(Endpoint):
     """诚信考试承诺书 of a session. Signing again answers the same."""
 
-    @extend_schema(operation_id="sign_pledge", request=None, responses={201: AdmissionTicketOut}, tags=["tickets"])
+    @extend_schema(
+        operation_id="sign_pledge",
+        summary="签署诚信考试承诺书，重复签署结果相同",
+        request=None,
+        responses={201: AdmissionTicketOut},
+        tags=["tickets"],
+    )
     @idempotent()
     def post(self, request: Request, session: str) -> Response:
         actions.sign_pledge(session, by=self.actor)
@@ -83,6 +95,7 @@ class AdmissionTicketPdf(Endpoint):
 
     @extend_schema(
         operation_id="admission_ticket_pdf",
+        summary="下载准考证（PDF）",
         responses={(200, "application/pdf"): OpenApiTypes.BINARY},
         tags=["tickets"],
     )
@@ -98,7 +111,12 @@ class AdmissionTicketPdf(Endpoint):
 class Verify(PublicEndpoint):
     """`code` is the printed 核验码, or the whole signed token of the QR code."""
 
-    @extend_schema(operation_id="verify", responses=ProofOut, tags=["verify"])
+    @extend_schema(
+        operation_id="verify",
+        summary="真伪核验：印在纸上的核验码，或者二维码的全部内容",
+        responses=ProofOut,
+        tags=["verify"],
+    )
     def get(self, request: Request, code: str) -> Response:
         response = Response(ProofOut(queries.proof(code)).data)
         response["Cache-Control"] = "no-store"
@@ -108,7 +126,12 @@ class Verify(PublicEndpoint):
 class VerificationKey(PublicEndpoint):
     """The public key by which a QR code can be checked without us."""
 
-    @extend_schema(operation_id="verification_key", responses=PublicKeyOut, tags=["verify"])
+    @extend_schema(
+        operation_id="verification_key",
+        summary="核验二维码签名的公钥，可离线核验",
+        responses=PublicKeyOut,
+        tags=["verify"],
+    )
     def get(self, request: Request) -> Response:
         response = Response({"algorithm": "Ed25519", "public_key": public_key_pem()})
         response["Cache-Control"] = "public, max-age=86400"

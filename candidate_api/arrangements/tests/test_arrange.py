@@ -292,7 +292,7 @@ def test_two_thousand_entries() -> None:
 
 
 @pytest.mark.postgresql
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 class TestRace:
     @pytest.fixture
     def sitting(self) -> ExamSession:

@@ -15,7 +15,7 @@ from candidate_api.registrations.actions import KIND
 from candidate_api.registrations.models import Registration
 from candidate_api.registrations.states import LIVE
 from candidate_api.sessions.models import SeatPool
-from cms.windows.models import BusinessWindow
+from cms.windows.models import BusinessWindow, WindowExtension
 from cms.windows.rules import Business, main_phase
 
 
@@ -49,16 +49,23 @@ def nobody_twice() -> Iterator[Finding]:
     pools = SeatPool.objects.annotate(live=Coalesce(Subquery(counted), 0))
     yield from each("I5", _("已占用考位数与有效科次数不一致。"), pools.exclude(taken=F("live")))
     yield from each("I5", _("已占用考位超过容量。"), pools.filter(taken__gt=F("capacity")))
+    pool = SeatPool.objects.filter(**here)
+    yield from each("I5", _("有效科次没有计入考位。"), live.exclude(Exists(pool)))
 
 
 def inside_the_window() -> Iterator[Finding]:
-    """I9. A window that was prolonged counts as it is now; its change is in the audit log with a reason."""
+    """I9. A window that was prolonged counts as it is now; its change is in the audit log with a reason. Beyond it only
+    an extension of the person, granted before they wrote (to whom the record belonged before a merger, too)."""
     business = Business.COURSE_REGISTRATION
-    window = BusinessWindow.objects.filter(
-        business=business,
-        phase=main_phase(business),
-        session=OuterRef("session__code"),
-        opens_at__lte=OuterRef("created_at"),
-        closes_at__gt=OuterRef("created_at"),
+    place = {"business": business, "phase": main_phase(business), "session": OuterRef("session__code")}
+    at = OuterRef("created_at")
+    window = BusinessWindow.objects.filter(**place, opens_at__lte=at, closes_at__gt=at)
+    extended = WindowExtension.objects.filter(
+        Q(user=OuterRef("candidate__user")) | Q(user__candidate__merged_into=OuterRef("candidate")),
+        **{f"window__{name}": value for name, value in place.items()},
+        window__opens_at__lte=at,
+        granted_at__lte=at,
+        until__gt=at,
     )
-    yield from each("I9", _("报考时间不在办理时间内。"), Registration.objects.exclude(Exists(window)))
+    outside = Registration.objects.exclude(Exists(window)).exclude(Exists(extended))
+    yield from each("I9", _("报考时间不在办理时间内。"), outside)

@@ -5,16 +5,17 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Sum
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from candidate_api.invariants.queries.finding import each, reference
 from candidate_api.invariants.rules import Finding
 from candidate_api.payments.models import Order, PaymentAttempt, PaymentEvent, Refund
-from candidate_api.payments.states import AUTOMATIC, EventKind
+from candidate_api.payments.states import AUTOMATIC, EventKind, Reason
 from candidate_api.registrations.actions import KIND
 from candidate_api.registrations.models import Registration
+from candidate_api.registrations.states import PAID
 from portal.kernel import clock
 from portal.kernel.users.models import User
 
@@ -26,9 +27,9 @@ def succeeded() -> int:
 
 
 def balances() -> Iterator[Finding]:
-    """I1, per payer. What staff granted back stays out on both sides: the entry it was paid for is not undone by it."""
+    """I1, per payer. What staff granted back stays out on both sides: its entry was paid for."""
     captured = PaymentAttempt.objects.filter(state="succeeded")
-    registrations = Registration.objects.filter(state="confirmed", order__state="paid")
+    registrations = Registration.objects.filter(state__in=PAID, order__state="paid")
     others = Order.objects.filter(state="paid").exclude(kind=KIND)
     difference: Counter[int] = Counter()
     for sign, rows, payer, amount in (
@@ -63,7 +64,7 @@ def refunds_within_captured() -> Iterator[Finding]:
 
 def confirmed_is_paid() -> Iterator[Finding]:
     """I4, in both directions, and that the two agree on who, what and how much."""
-    confirmed = Registration.objects.filter(state="confirmed")
+    confirmed = Registration.objects.filter(state__in=PAID)
     paid = Order.objects.filter(state="paid")
     yield from each("I4", _("报考成功，但订单未支付。"), confirmed.exclude(order__state="paid"))
     foreign = ~Q(order__payer=F("candidate__user")) | ~Q(order__subject=F("session__code")) | ~Q(order__kind=KIND)
@@ -71,11 +72,16 @@ def confirmed_is_paid() -> Iterator[Finding]:
     unsettled = Q(settled_by=None) | ~Q(settled_by__state="succeeded") | ~Q(settled_by__order=F("pk"))
     yield from each("I4", _("订单已支付，但没有本订单的到账记录。"), paid.filter(unsettled))
     yield from each("I4", _("订单金额与到账金额不一致。"), paid.exclude(amount_fen=F("settled_by__amount_fen")))
-    fees = Sum("registrations__fee_fen", filter=Q(registrations__state="confirmed"))
+    fees = Sum("registrations__fee_fen", filter=Q(registrations__state__in=PAID))
     ours = paid.filter(kind=KIND).annotate(fees=Coalesce(fees, 0))
     yield from each("I4", _("订单金额与报考成功的科次报考费不一致。"), ours.exclude(fees=F("amount_fen")))
-    left = Registration.objects.filter(order__state="paid").exclude(state__in=["confirmed", "cancelled"])
+    left = Registration.objects.filter(order__state="paid").exclude(state__in=[*PAID, "cancelled"])
     yield from each("I4", _("订单已支付，科次却没有报考成功。"), left)
+    granted = Refund.objects.filter(attempt__settles=OuterRef("pk"), reason=Reason.GRANTED).order_by()
+    back = Coalesce(Subquery(granted.values("attempt").annotate(fen=Sum("amount_fen")).values("fen")), 0)
+    ended = Coalesce(Sum("registrations__fee_fen", filter=Q(registrations__state="refunded")), 0)
+    short = paid.filter(kind=KIND).annotate(ended=ended, back=back).filter(back__lt=F("ended"))
+    yield from each("I4", _("科次已退费，订单却没有足额退款。"), short)
 
 
 def resolved_in_time() -> Iterator[Finding]:

@@ -10,29 +10,44 @@ from django.utils.translation import gettext_lazy as _
 
 from candidate_api.candidates.models import Candidate
 from candidate_api.candidates.states import CANDIDATE
+from candidate_api.identity.models import IdentityCheck
+from candidate_api.identity.states import IDENTITY
+from candidate_api.imports.models import ImportBatch
+from candidate_api.imports.states import IMPORT
 from candidate_api.invariants.queries.finding import each
 from candidate_api.invariants.rules import Finding
 from candidate_api.payments.models import Order, PaymentAttempt, Refund
 from candidate_api.payments.states import ATTEMPT, ORDER, REFUND
 from candidate_api.registrations.models import Registration
 from candidate_api.registrations.states import REGISTRATION
+from candidate_api.registry.models import Freeze, Merger
+from candidate_api.registry.states import FREEZE, MERGER
 from candidate_api.results.models import Score
 from candidate_api.results.states import PASS_MARK, Source, Status
+from candidate_api.rights.models import ErasureRequest, Export
+from candidate_api.rights.states import ERASURE, EXPORT
 from candidate_api.sessions.models import Offering
 from portal.kernel.audit.models import AuditEntry
 from portal.kernel.states import Machine
 
 WATCHED: dict[type[Model], Machine] = {
     Candidate: CANDIDATE,
+    IdentityCheck: IDENTITY,
     Registration: REGISTRATION,
     Order: ORDER,
     PaymentAttempt: ATTEMPT,
     Refund: REFUND,
+    Freeze: FREEZE,
+    Merger: MERGER,
+    Export: EXPORT,
+    ErasureRequest: ERASURE,
+    ImportBatch: IMPORT,
 }
 # Taking a refund up is the worker's lease on it: nothing is decided, and nothing is recorded.
 UNRECORDED = {(Refund, "processing")}
-# A refund goes round between these until it arrives; whatever else is entered, is entered once.
-CIRCLING = {Refund}
+# A refund goes round between these until it arrives, and an import is checked as often as asked; whatever else is
+# entered, is entered once.
+CIRCLING = {Refund, ImportBatch}
 
 
 def watched() -> int:

@@ -21,7 +21,7 @@ from candidate_api.payments.models import Order, PaymentAttempt, Refund
 from candidate_api.payments.providers.contract import Verified
 from candidate_api.payments.providers.wechat.twin import Twin
 from candidate_api.payments.tests import till as shop
-from candidate_api.payments.tests.conftest import box, twin
+from candidate_api.payments.tests.conftest import alipay, box, twin
 from candidate_api.registrations import actions as registrations
 from candidate_api.registrations.models import Registration
 from candidate_api.results.models import Score
@@ -167,4 +167,4 @@ def scratch(*rules: tuple[Any, str]) -> Iterator[None]:
             transaction.set_rollback(True)
 
 
-__all__ = ["Province", "box", "province", "scratch", "twin"]
+__all__ = ["Province", "alipay", "box", "province", "scratch", "twin"]

@@ -120,6 +120,7 @@ PLANTED: dict[str, tuple[str, str, Callable[[Province], Any]]] = {
     "paid less than captured": ("I4", "order", lambda p: order(p).update(amount_fen=1)),
     "entry beside its offering": ("I5", "registration", lambda p: entry(p).update(slot=3)),
     "counter of seats off": ("I5", "seatpool", lambda p: SeatPool.objects.filter(slot=1).update(taken=9)),
+    "entry not counted": ("I5", "registration", lambda p: SeatPool.objects.filter(slot=1).delete()),
     "seat of another": ("I5", "seat", lambda p: p.a_seat().update(candidate=p.second)),
     "seat without a chair": ("I5", "seat", lambda p: p.a_seat().update(seat_no=99)),
     "unknown state of an entry": ("I6", "registration", lambda p: entry(p).update(state="given")),

@@ -1,6 +1,6 @@
 """报考 from the list of courses to 报考成功, over the API."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
@@ -13,8 +13,10 @@ from candidate_api.payments import actions as payments
 from candidate_api.payments.models import Order
 from candidate_api.registrations import actions, queries
 from candidate_api.registrations.models import Registration
+from candidate_api.registrations.rules import PAID_FOR_GOOD, PAID_MEANWHILE
 from candidate_api.results.models import Score
 from candidate_api.sessions.models import ExamSession, SeatPool
+from cms.windows.actions import create_window
 from cms.windows.models import BusinessWindow
 from portal.kernel import clock
 from portal.kernel.actor import Actor
@@ -70,6 +72,55 @@ def test_what_may_be_chosen_and_why_not(app, person):
     assert [row["course"] for row in others["results"]] == ["00226"]
 
 
+def _options(app, **query):
+    return app.get("/api/v1/me/registration-options/", {"session": SESSION, "page_size": 100} | query).json()
+
+
+def test_a_newcomer_is_told_that_nothing_can_be_chosen_yet_and_submitting_says_the_same(api):
+    life.open_window(SESSION)
+    newcomer = life.registered()
+    api.force_authenticate(newcomer.user)
+    own, others = _options(api), _options(api, scope="other")
+    refused = post(api, SLOT_1).json()
+    assert (own["blocked"], own["reason"]) == (refused["code"], refused["detail"])
+    assert (own["results"], own["blocked"]) == ([], "onboarding_incomplete"), "without a major nothing is one's own"
+    told = {(row["blocked"], row["reason"]) for row in others["results"]}
+    assert told == {(refused["code"], refused["detail"])}
+
+
+@pytest.mark.parametrize(
+    ("session", "opens", "closes", "sentence"),
+    [
+        ("2027-04", None, None, "课程报考及缴费暂未安排办理时间。"),
+        ("2025-10", None, None, "2025年10月高等教育自学考试已于2025年10月25日 09:00开考，课程报考及缴费已经截止。"),
+        ("2027-04", (2026, 12, 1), (2026, 12, 9), "课程报考及缴费将于2026年12月1日 09:00开放。"),
+        ("2025-10", (2025, 9, 1), (2025, 9, 9), "课程报考及缴费已于2025年9月9日 09:00截止。"),
+    ],
+)
+@time_machine.travel("2026-11-24T02:00:00Z", tick=False)
+def test_outside_the_window_the_list_and_the_refusal_say_which_it_is(app, session, opens, closes, sentence):
+    if opens:
+        create_window(
+            business="course-registration",
+            phase="apply",
+            session=session,
+            opens_at=clock.at(date(*opens), 9),
+            closes_at=clock.at(date(*closes), 9),
+            by=Actor.system("test"),
+        )
+    body = {"session": session, "entries": [{"course": SLOT_1, "district": NANNING}]}
+    refused = app.post("/api/v1/me/registrations/", body).json()
+    assert (refused["code"], refused["detail"]) == ("window_closed", sentence)
+    listed = _options(app, session=session)
+    assert (listed["blocked"], listed["reason"]) == ("window_closed", sentence)
+    assert {row["blocked"] for row in listed["results"]} <= {"window_closed"}
+    assert Registration.objects.count() == 0
+
+
+def test_in_the_window_nothing_stands_in_the_way_of_all(app):
+    assert [_options(app)[name] for name in ("blocked", "reason")] == [None, ""]
+
+
 def test_submitting_makes_one_order_that_waits_for_its_payment(app, person):
     answer = post(app, SLOT_1, SLOT_2)
     assert answer.status_code == 201
@@ -106,7 +157,7 @@ def test_the_window_closes_to_the_second(app, seconds):
     ("courses", "district", "expected"),
     [
         (["99999"], NANNING, {"entries.0": "not_offered"}),
-        ([SLOT_1, SLOT_1], NANNING, {"entries.1": "already_registered"}),
+        ([SLOT_1, SLOT_1], NANNING, {"entries.1": "duplicate"}),
         ([SLOT_2, ALSO_2], NANNING, {"entries.1": "clash"}),
         ([SLOT_1], "459900", {"entries.0": "unknown_district"}),
         ([SLOT_1, "99999", ALSO_2, SLOT_2], NANNING, {"entries.1": "not_offered", "entries.3": "clash"}),
@@ -130,7 +181,7 @@ def test_the_limit_of_courses_is_the_sessions(app):
 def test_what_is_passed_need_not_be_taken_again(app, person):
     session = ExamSession.objects.get(code="2026-04")
     ExamSession.objects.filter(pk=session.pk).update(scores_at=clock.now() - timedelta(days=1))
-    course = queries.options(person, ExamSession.objects.get(code=SESSION))[0].offering.course
+    course = queries.options(person, ExamSession.objects.get(code=SESSION), None)[0].offering.course
     Score.objects.create(
         candidate=person, session=session, course=course, score=60, status="passed", recorded_at=clock.now()
     )
@@ -159,6 +210,49 @@ def test_cancelling_one_entry_leaves_the_other_in_the_order(app, person):
     assert post(app, SLOT_1, SLOT_2).status_code == 201, "the places are free again"
 
 
+def test_a_cancelled_order_still_shows_what_it_was_for(app):
+    rows = post(app, SLOT_1, SLOT_2).json()["registrations"]
+    path = f"/api/v1/me/orders/{rows[0]['order']}/"
+    titles = [f"{row['course']} {row['course_name']}（南宁市）" for row in rows]
+    assert [line["title"] for line in app.get(path).json()["lines"]] == titles
+    app.delete(f"/api/v1/me/registrations/{rows[1]['id']}/")
+    assert [line["title"] for line in app.get(path).json()["lines"]] == titles[:1], "the order went on without it"
+    app.delete(f"/api/v1/me/registrations/{rows[0]['id']}/")
+    assert (app.get(path).json()["state"], [line["title"] for line in app.get(path).json()["lines"]]) == (
+        "cancelled",
+        titles,
+    )
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("told", [True, False])
+def test_what_is_paid_cannot_be_cancelled_and_the_sentence_says_what_can_be_done(app, person, twin, told):
+    row = post(app, SLOT_1).json()["registrations"][0]
+    attempt = payments.start_attempt(row["order"], "wechat", "h5", "127.0.0.1", by=life.actor(person))
+    twin.gateway.act(attempt.out_trade_no, "never")
+    if told:
+        payments.confirm(row["order"], by=life.actor(person))
+    paths = (f"registrations/{row['id']}/", "delete"), (f"orders/{row['order']}/cancel/", "post")
+    for path, method in paths:
+        answer = getattr(app, method)(f"/api/v1/me/{path}")
+        assert (answer.status_code, answer.json()["code"]) == (409, "already_paid")
+        assert answer.json()["detail"] == PAID_FOR_GOOD
+    assert (states(person), Order.objects.get().state) == ({SLOT_1: "confirmed"}, "paid")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_changes_a_course_that_was_paid_meanwhile_is_told_so(app, person, twin):
+    row = post(app, SLOT_1).json()["registrations"][0]
+    attempt = payments.start_attempt(row["order"], "wechat", "h5", "127.0.0.1", by=life.actor(person))
+    twin.gateway.act(attempt.out_trade_no, "never")
+    path = f"/api/v1/me/registrations/{row['id']}/"
+    answer = app.patch(path, {"course": SLOT_2})
+    assert (answer.status_code, answer.json()["code"]) == (409, "already_paid")
+    assert answer.json()["detail"] == PAID_MEANWHILE
+    assert states(person) == {SLOT_1: "confirmed"}
+    assert app.patch(path, {"course": SLOT_2}).status_code == 200
+
+
 def test_course_and_district_can_be_changed_in_the_window(app, person):
     row = post(app, SLOT_1).json()["registrations"][0]
     path = f"/api/v1/me/registrations/{row['id']}/"
@@ -168,6 +262,23 @@ def test_course_and_district_can_be_changed_in_the_window(app, person):
     with time_machine.travel(BusinessWindow.objects.get().closes_at, tick=False):
         assert app.patch(path, {"course": SLOT_3}).json()["code"] == "window_closed"
     assert Registration.objects.get().course.code == SLOT_2
+
+
+def test_two_districts_on_one_day_are_taken_with_a_warning(app):
+    first = post(app, SLOT_1).json()
+    assert first["warnings"] == []
+    assert post(app, SLOT_3, district=LIUZHOU).json()["warnings"] == [], "the other day"
+    answer = post(app, SLOT_2, district=LIUZHOU)
+    told = [
+        {
+            "code": "districts_apart",
+            "detail": "10月24日的课程分在不同考区：南宁市、柳州市。同一天可能赶不到，一般应当选同一个考区。",
+        }
+    ]
+    assert (answer.status_code, answer.json()["warnings"]) == (201, told)
+    path = f"/api/v1/me/registrations/{answer.json()['registrations'][0]['id']}/"
+    assert app.patch(path, {"district": NANNING}).json()["warnings"] == []
+    assert app.patch(path, {"district": LIUZHOU}).json()["warnings"] == told
 
 
 def test_nobody_sees_or_touches_anothers(app, api):
@@ -199,6 +310,21 @@ def test_a_full_district_is_refused_and_nothing_is_kept(app, person):
     told = {row["course"]: row["limited_districts"] for row in options}
     assert told[SLOT_2] == [{"district": NANNING, "seats_left": 0}]
     assert post(app, SLOT_2, district=LIUZHOU).status_code == 201
+
+
+def test_the_list_says_full_where_no_district_has_a_seat_left(app):
+    def blocked():
+        rows = app.get(f"/api/v1/me/registration-options/?session={SESSION}&page_size=100").json()["results"]
+        return {row["course"]: row["blocked"] for row in rows}[SLOT_2]
+
+    *others, last = District.objects.order_by("code").values_list("code", flat=True)
+    for code in others:
+        _pool(SLOT_2, 0, code)
+    assert blocked() is None  # one without a limit
+    pool = _pool(SLOT_2, 1, last)
+    assert blocked() is None
+    SeatPool.objects.filter(pk=pool.pk).update(capacity=0)
+    assert blocked() == "full"
 
 
 def test_moving_to_another_district_moves_the_seat(app):

@@ -41,6 +41,7 @@ def test_seats_never_exceed_the_capacity() -> None:
     assert refused(SeatPool, session=held, district=place, slot=1, capacity=2, taken=3)
     assert not refused(SeatPool, session=held, district=place, slot=1, capacity=2, taken=2)
     assert refused(SeatPool, session=held, district=place, slot=1, capacity=9)
+    assert not refused(SeatPool, session=held, district=place, slot=2, capacity=None, taken=500)
 
 
 def test_rooms_and_sites_are_numbered_once() -> None:

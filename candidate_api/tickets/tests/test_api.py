@@ -46,6 +46,17 @@ def mine(api: Any, candidate: Candidate) -> Any:
     return api
 
 
+def test_only_the_days_on_which_somebody_has_to_come_are_named(api: Any, client: Any, time_machine: Any) -> None:
+    time_machine.move_to(make.RELEASE, tick=False)
+    [one] = make.people(1)
+    make.entries([one], make.session(), make.district(), [3, 4])
+    api.force_authenticate(one.user)
+    assert api.get(TICKETS).json()["results"][0]["days"] == ["2026-10-25"]
+    client.force_login(one.user)
+    page = client.get("/business/tickets/").content.decode()
+    assert ("10月25日" in page, "10月24日" in page) == (True, False)
+
+
 def test_tickets_say_how_far_it_is(mine: Any) -> None:
     [row] = mine.get(TICKETS).json()["results"]
     assert row.pop("pledge_text").startswith("我已认真阅读")
@@ -53,6 +64,7 @@ def test_tickets_say_how_far_it_is(mine: Any) -> None:
         "session": "2026-10",
         "session_name": "2026年10月",
         "courses": 2,
+        "days": ["2026-10-24", "2026-10-25"],
         "released": True,
         "released_at": "2026-10-13T09:00:00+08:00",
         "pledged": False,
@@ -162,6 +174,7 @@ class TestVerify:
         assert shown == {
             "kind": "admission_ticket",
             "code": shown["code"],
+            "title": "准考证",
             "session": "2026-10",
             "session_name": "2026年10月",
             "name": "张" + "*" * (len(candidate.user.name) - 2) + "三",

@@ -83,8 +83,7 @@ class TestThePaper:
     def test_bears_the_photo_and_the_code(self, candidate: Candidate, by) -> None:
         sign_pledge("2026-10", by=by)
         made = ticket_pdf("2026-10", by=by)
-        with candidate.photo.content.open("rb") as file:
-            assert file.read() in made
+        assert candidate.photo.read() in made
         code = Ticket.objects.get().code
         assert len(code) == 16
         assert queries.rules.shown_code(code) in text_of(made)
@@ -272,7 +271,7 @@ class TestStatuses:
 
 
 @pytest.mark.postgresql
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_first_prints_at_once_are_one_print(candidate: Candidate, by) -> None:
     def print_it(_number: int) -> bytes:
         sign_pledge("2026-10", by=by)
