@@ -1,8 +1,9 @@
 """Table of contents: the candidates' business by noun."""
 
-from candidate_api.accounts.models import Captcha, DeviceToken, VerificationCode
+from candidate_api.accounts.models import Captcha, Device, PasswordReset, SignIn, VerificationCode
 from candidate_api.arrangements.models import Seat
-from candidate_api.candidates.models import Candidate, NumberCounter
+from candidate_api.broadcasts.models import Broadcast
+from candidate_api.candidates.models import Candidate, FormerDocument, NumberCounter
 from candidate_api.catalogue.models import (
     Area,
     CodeItem,
@@ -17,25 +18,52 @@ from candidate_api.catalogue.models import (
     Substitution,
     Textbook,
 )
+from candidate_api.exemptions.models import ExemptionRule
+from candidate_api.graduations.models import Graduation
+from candidate_api.identity.models import IdentityCheck
+from candidate_api.imports.models import ImportBatch, ImportLine
+from candidate_api.invariants.models import InvariantReport
+from candidate_api.passkeys.models import Ceremony
 from candidate_api.payments.models import Order, PaymentAttempt, PaymentEvent, Refund
+from candidate_api.reconciliation.models import Difference, Statement, StatementLine
+from candidate_api.registers.models import Register
 from candidate_api.registrations.models import Registration
-from candidate_api.results.models import Score
+from candidate_api.registry.models import Freeze, Merger
+from candidate_api.results.models import Discipline, Score
+from candidate_api.rights.models import ErasureRequest, Export
 from candidate_api.sessions.models import ExamSession, Offering, Room, SeatPool, Site
 from candidate_api.tickets.models import Pledge, Ticket
+from candidate_api.transfers.models import TransferOut
 
 __all__ = [
     "Area",
+    "Broadcast",
     "Candidate",
     "Captcha",
+    "Ceremony",
     "CodeItem",
     "Course",
-    "DeviceToken",
+    "Device",
+    "Difference",
+    "Discipline",
     "District",
+    "ErasureRequest",
     "ExamSession",
+    "ExemptionRule",
+    "Export",
+    "FormerDocument",
+    "Freeze",
+    "Graduation",
+    "IdentityCheck",
+    "ImportBatch",
+    "ImportLine",
+    "InvariantReport",
     "Major",
+    "Merger",
     "NumberCounter",
     "Offering",
     "Order",
+    "PasswordReset",
     "PaymentAttempt",
     "PaymentEvent",
     "PlanCourse",
@@ -43,16 +71,21 @@ __all__ = [
     "PlanVersion",
     "Pledge",
     "Refund",
+    "Register",
     "Registration",
     "Room",
     "School",
     "Score",
     "Seat",
     "SeatPool",
+    "SignIn",
     "Site",
     "Stamp",
+    "Statement",
+    "StatementLine",
     "Substitution",
     "Textbook",
     "Ticket",
+    "TransferOut",
     "VerificationCode",
 ]
