@@ -1,5 +1,6 @@
 """Count up an area's edition when one of its rows is saved or deleted, in the transaction of that change."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.db.models import F, Model
@@ -8,9 +9,18 @@ from django.db.models.signals import post_delete, post_save
 from cms.editions.models import Edition
 from portal.kernel import clock
 
+# Who keeps something that has to go when anything is published.
+listeners: list[Callable[[], None]] = []
+
 
 def bump(area: str) -> None:
     """The area has changed."""
+    _count(area)
+    for told in listeners:
+        told()
+
+
+def _count(area: str) -> None:
     now = clock.now()
     if not Edition.objects.filter(area=area).update(number=F("number") + 1, changed_at=now):
         _, created = Edition.objects.get_or_create(area=area, defaults={"number": 1, "changed_at": now})

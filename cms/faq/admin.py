@@ -1,21 +1,36 @@
 from typing import ClassVar
 
+from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
+from wagtail.admin.ui.tables import BooleanColumn, Column
 from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
 from cms.faq.models import FaqCategory, FaqQuestion
+from cms.faq.queries import weighed
 
 
 class QuestionViewSet(SnippetViewSet):
     model = FaqQuestion
     icon = "help"
     menu_label = _("问题")
-    list_display: ClassVar = ["question", "category", "is_published", "updated_at"]
+    list_display: ClassVar = [
+        "question",
+        "category",
+        BooleanColumn("is_published", label=_("公开")),
+        "updated_at",
+        Column("helpful", label=_("有帮助"), sort_key="helpful"),
+        Column("unhelpful", label=_("没帮助"), sort_key="unhelpful"),
+    ]
     list_filter: ClassVar = ["category", "is_published"]
     search_fields: ClassVar = ["search_text"]
     search_backend_name = None  # the database's own search finds nothing inside Chinese text
     sort_order_field = "order"
+
+    def get_queryset(self, request: HttpRequest) -> "QuerySet[FaqQuestion]":
+        return weighed()
+
     panels: ClassVar = [
         FieldPanel("category"),
         FieldPanel("question"),

@@ -42,3 +42,21 @@ class FaqQuestion(models.Model):
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.search_text = f"{self.question}\n{get_text_for_indexing(self.answer)}"
         super().save(*args, **kwargs)
+
+
+class FaqVote(models.Model):
+    """Whether an answer has helped somebody. `voter` is a keyed digest of who and which question: it finds the vote
+    again when they change their mind, and tells neither who they are nor what else they have read."""
+
+    question = models.ForeignKey(FaqQuestion, models.CASCADE, related_name="votes", verbose_name=_("问题"))
+    voter = models.CharField(_("标记"), max_length=80)
+    is_helpful = models.BooleanField(_("有帮助"))
+    voted_on = models.DateField(_("日期"))
+
+    class Meta:
+        verbose_name = _("评价")
+        verbose_name_plural = _("评价")
+        constraints: ClassVar = [models.UniqueConstraint(fields=["question", "voter"], name="faq_vote_once")]
+
+    def __str__(self) -> str:
+        return f"#{self.pk}"

@@ -1,12 +1,24 @@
 from typing import ClassVar
 
+from django.http import HttpRequest
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
+from wagtail.admin.menu import MenuItem
 from wagtail.admin.panels import FieldPanel
 from wagtail.admin.ui.tables import Column
 from wagtail.admin.viewsets.pages import PageListingViewSet
+from wagtail.permissions import page_permission_policy
 from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
 from cms.news.models import NewsChannel, NewsPage
+
+
+class ForWhoMayOpenIt(MenuItem):
+    """Wagtail shows a list of pages to everybody at the desk, and its screen refuses those who have none."""
+
+    def is_shown(self, request: HttpRequest) -> bool:
+        verbs = NewsListing.index_view_class.any_permission_required
+        return bool(page_permission_policy.user_has_any_permission(request.user, verbs))
 
 
 class NewsListing(PageListingViewSet):
@@ -20,6 +32,10 @@ class NewsListing(PageListingViewSet):
         Column("published_at", label=_("发布时间"), accessor="published_at", sort_key="published_at"),
         *PageListingViewSet.columns[-2:],
     ]
+
+    @cached_property
+    def menu_item_class(self) -> type[MenuItem]:
+        return ForWhoMayOpenIt
 
 
 class ChannelViewSet(SnippetViewSet):

@@ -8,6 +8,8 @@ from wagtail.contrib.typed_table_block.blocks import TypedTableBlock
 from wagtail.documents.blocks import DocumentChooserBlock
 from wagtail.images.blocks import ImageBlock
 
+from portal.kernel.text import absolute_links
+
 RICH_TEXT = ["h2", "h3", "bold", "italic", "ol", "ul", "link", "document-link", "hr"]
 PICTURE_WIDTH = "width-960"
 
@@ -94,6 +96,15 @@ def _absolute(url: str, context: dict[str, Any] | None) -> str:
     return context["request"].build_absolute_uri(url) if context and "request" in context else url
 
 
+def _links(value: Any, context: dict[str, Any] | None) -> Any:
+    """A block's value for the API; wherever HTML stands in it, its links lead somewhere for an app too."""
+    if isinstance(value, dict):
+        return {name: _links(inner, context) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_links(inner, context) for inner in value]
+    return absolute_links(value, _absolute("/", context)) if isinstance(value, str) else value
+
+
 class BodyBlock(blocks.StreamBlock):
     text = blocks.RichTextBlock(features=RICH_TEXT, label=_("正文"), icon="pilcrow", template="cms/blocks/text.html")
     table = TypedTableBlock(
@@ -109,6 +120,9 @@ class BodyBlock(blocks.StreamBlock):
     steps = StepsBlock()
     attachment = AttachmentBlock()
     image = PictureBlock()
+
+    def get_api_representation(self, value: Any, context: dict[str, Any] | None = None) -> Any:
+        return _links(super().get_api_representation(value, context), context)
 
     class Meta:
         block_counts: ClassVar[dict[str, Any]] = {}

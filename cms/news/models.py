@@ -9,11 +9,17 @@ from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
 from wagtail.api import APIField
 from wagtail.fields import StreamField
 from wagtail.models import Page
+from wagtail.search import index
 
 from cms.news.blocks import BodyBlock
+from cms.news.readers import groups_of
 from cms.news.rules import Target, target_choices
+from cms.tiles.queries import entry_of
 from cms.windows.models import BusinessWindow
+from cms.windows.rules import WindowState
 from portal.kernel import clock
+from portal.kernel.edges import actor_of
+from portal.kernel.keeping import kept
 
 PREVIEW_SIZES = [
     {"name": "mobile", "icon": "mobile-alt", "device_width": 390, "label": _("手机")},
@@ -56,7 +62,11 @@ class NewsIndexPage(Page):
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         from cms.news.queries import listing  # noqa: PLC0415 -- Wagtail asks the model for its page's content
 
-        return super().get_context(request, *args, **kwargs) | listing(request.GET)
+        groups = groups_of(actor_of(request, "web"))
+        return super().get_context(request, *args, **kwargs) | listing(request.GET, groups)
+
+    def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> TemplateResponse:
+        return kept(super().serve(request, *args, **kwargs), "read")
 
 
 class NewsPage(Page):
@@ -92,6 +102,7 @@ class NewsPage(Page):
     template = "cms/news_page.html"
     show_in_menus_default = False
 
+    search_fields: ClassVar = [*Page.search_fields, index.SearchField("search_text")]
     content_panels: ClassVar = [
         *Page.content_panels,
         FieldRowPanel([FieldPanel("channel"), FieldPanel("source"), FieldPanel("published_at")]),
@@ -155,9 +166,11 @@ class NewsPage(Page):
         return super().get_context(request, *args, **kwargs) | {
             "is_valid": self.valid_until is None or now < self.valid_until,
             "window_label": self.window.label_at(now) if self.window else "",
+            "entry": entry_of(self.window.business) if self.window else None,
+            "is_window_open": self.window is not None and self.window.state_at(now) is WindowState.OPEN,
         }
 
     def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> TemplateResponse:
         if self.expire_at and self.expire_at <= clock.now():
             raise Http404  # by the clock, also while no worker has taken it down yet
-        return super().serve(request, *args, **kwargs)
+        return kept(super().serve(request, *args, **kwargs), "read")

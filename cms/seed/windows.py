@@ -1,4 +1,5 @@
-from datetime import date, timedelta
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 
@@ -26,17 +27,23 @@ _TIMETABLE = [
     (Business.GRADUATION, Phase.APPLY, _LAST, (-1, 9), (6, 24), ""),
     (Business.GRADUATION, Phase.CONFIRM, _LAST, (10, 9), (16, 24), "未确认的申请无效"),
     (Business.GRADUATION_CERTIFICATE, Phase.APPLY, _LAST, (-1, 9), (6, 24), ""),
-    (Business.REGISTRATION_REFUND, Phase.APPLY, _COMING, (-5, 9), (20, 18), "仅限重复支付和系统原因"),
+    (Business.REGISTRATION_REFUND, Phase.APPLY, _COMING, (-5, 9), (20, 18), "仅限考试或课程取消、不可抗力"),
     (Business.INFO_CHANGE, Phase.APPLY, _ANY, (-180, 0), (185, 24), ""),
 ]
 
 
 @transaction.atomic
-def seed_windows(today: date, session: str) -> None:
-    """Windows around `today`; registration for `session` (`2027-04`) is open. A window that is there is left alone."""
+def seed_windows(today: date, session: str, releases: Mapping[Business, datetime] | None = None) -> None:
+    """Windows around `today`; registration for `session` (`2027-04`) is open. A window that is there is left alone.
+
+    `releases` are instants that are fixed elsewhere (a session says when its tickets and scores may be seen): those
+    windows open then, and are as long as the others.
+    """
     codes = {_COMING: session, _LAST: previous(session), _ANY: ""}
     for business, phase, which, first, last, notice in _TIMETABLE:
         place = {"business": business.value, "phase": phase.value, "session": codes[which]}
         if not BusinessWindow.objects.filter(**place).exists():
             opens_at, closes_at = (clock.at(today + timedelta(days=days), hour) for days, hour in (first, last))
+            later = (releases or {}).get(business, opens_at) - opens_at
+            opens_at, closes_at = opens_at + later, closes_at + later
             create_window(**place, opens_at=opens_at, closes_at=closes_at, notice=notice, by=SEED)

@@ -3,8 +3,10 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.models import Group
-from wagtail.models import Page
+from wagtail.coreutils import get_supported_content_language_variant
+from wagtail.models import Collection, Locale, Page
 
 from cms.news.models import NewsChannel, NewsIndexPage, NewsPage
 from cms.seed import seed_channels, seed_roles
@@ -17,12 +19,21 @@ from portal.kernel.users.models import User
 DESK = Actor(user_id=1, name="周编辑", channel="admin")
 
 
+def root() -> Page:
+    """The root of all pages; made anew after a test that has emptied the tables."""
+    Locale.objects.get_or_create(language_code=get_supported_content_language_variant(settings.LANGUAGE_CODE))
+    if Collection.get_first_root_node() is None:
+        Collection.add_root(name="Root")
+    found: Page = Page.get_first_root_node() or Page.add_root(title="Root", slug="root")
+    return found
+
+
 def index() -> NewsIndexPage:
     """The news centre with its channels and roles."""
     found = NewsIndexPage.objects.first()
     if found is None:
         found = NewsIndexPage(title="资讯中心", slug="news")
-        Page.get_first_root_node().add_child(instance=found)
+        root().add_child(instance=found)
         seed_channels()
         seed_roles(found)
     return found

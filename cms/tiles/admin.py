@@ -1,7 +1,7 @@
 from typing import ClassVar
 
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.panels import FieldPanel, FieldRowPanel
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, PageChooserPanel
 from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
 from cms.tiles.models import Banner, Tile
@@ -18,6 +18,7 @@ class TileViewSet(SnippetViewSet):
         FieldRowPanel([FieldPanel("label"), FieldPanel("slug"), FieldPanel("icon")]),
         FieldPanel("group"),
         FieldPanel("target"),
+        PageChooserPanel("page"),
         FieldPanel("business"),
         FieldPanel("is_shown"),
     ]

@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from cms.tiles.rules import TileGroup, group_choices
+from cms.tiles.rules import TileGroup, group_choices, icon_choices
 from cms.windows.rules import business_choices
 
 # A path of this site, or an address elsewhere over TLS: never javascript: or a bare host.
@@ -18,8 +18,17 @@ class Tile(models.Model):
     slug = models.SlugField(_("代码"), max_length=40, unique=True)
     label = models.CharField(_("名称"), max_length=12)
     group = models.CharField(_("分组"), max_length=10, choices=group_choices, default=TileGroup.BUSINESS)
-    icon = models.SlugField(_("图标"), max_length=40, help_text=_("图标代码，如 register、score、ticket。"))
-    target = models.CharField(_("链接"), max_length=200, validators=[target_validator])
+    icon = models.SlugField(_("图标"), max_length=40, choices=icon_choices)
+    target = models.CharField(
+        _("链接"),
+        max_length=200,
+        blank=True,
+        validators=[target_validator],
+        help_text=_("站内路径或网址；与“页面”二选一。"),
+    )
+    page = models.ForeignKey(
+        "wagtailcore.Page", models.CASCADE, null=True, blank=True, related_name="+", verbose_name=_("页面")
+    )
     business = models.CharField(
         _("业务"),
         max_length=40,
@@ -34,9 +43,21 @@ class Tile(models.Model):
         verbose_name = _("业务入口")
         verbose_name_plural = _("业务入口")
         ordering: ClassVar = ["group", "order", "pk"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=(Q(page=None) & ~Q(target="")) | (Q(page__isnull=False) & Q(target="")),
+                name="tile_leads_to_one_place",
+                violation_error_message=_("请填写链接，或者选择一个页面。"),
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.label
+
+    @property
+    def href(self) -> str:
+        """Where it leads: a path of this site or an address elsewhere."""
+        return self.target or (self.page.url if self.page else None) or "/"
 
 
 class Banner(models.Model):

@@ -9,6 +9,9 @@ from cms.windows.queries import current_by_business
 from cms.windows.rules import WindowState
 from portal.kernel import clock
 
+# A tile of a page that has been taken down would lead nowhere.
+_leads_somewhere = Q(page=None) | Q(page__live=True)
+
 
 @dataclass(frozen=True)
 class ShownTile:
@@ -28,11 +31,16 @@ class ShownTile:
         return self.window.notice if self.window else ""
 
 
-def shown(at: datetime | None = None) -> list[ShownTile]:
-    """Every tile with its window at `at` (now), by group; in each group the open ones first. Two queries."""
+def shown(*, user_id: int | None = None, at: datetime | None = None) -> list[ShownTile]:
+    """Every tile with its window at `at` (now), as it stands for this person or (None) for all.
+
+    By group; in each group the open ones first. Two queries.
+    """
     at = at or clock.now()
-    tiles = list(Tile.objects.filter(is_shown=True).order_by("group", "order", "pk"))
-    windows = current_by_business((tile.business for tile in tiles if tile.business), at=at)
+    tiles = list(
+        Tile.objects.filter(_leads_somewhere, is_shown=True).select_related("page").order_by("group", "order", "pk")
+    )
+    windows = current_by_business((tile.business for tile in tiles if tile.business), user_id=user_id, at=at)
     made = [_shown(tile, windows.get(tile.business), at) for tile in tiles]
     # Stable: within open and within closed the office's own order stands.
     return sorted(made, key=lambda entry: (entry.tile.group != "query", not entry.is_open))
@@ -44,6 +52,21 @@ def _shown(tile: Tile, window: BusinessWindow | None, at: datetime) -> ShownTile
     if window is None:
         return ShownTile(tile, None, WindowState.CLOSED, str(WindowState.UPCOMING.label))
     return ShownTile(tile, window, window.state_at(at), window.label_at(at))
+
+
+def entries() -> dict[str, str]:
+    """Where each business is done: the address of its tile (`entry_of`), with one query."""
+    tiles = Tile.objects.filter(_leads_somewhere, is_shown=True).exclude(business="").select_related("page")
+    found: dict[str, str] = {}
+    for tile in tiles.order_by("group", "order", "pk"):
+        found.setdefault(tile.business, tile.href)
+    return found
+
+
+def entry_of(business: str) -> Tile | None:
+    """Where a business is done: its tile under 业务办理, else under 业务查询; None where it has no entry."""
+    tiles = Tile.objects.filter(_leads_somewhere, is_shown=True, business=business).select_related("page")
+    return tiles.order_by("group", "order", "pk").first()
 
 
 def banners(at: datetime | None = None) -> "QuerySet[Banner]":

@@ -37,6 +37,13 @@ class Phase(models.TextChoices):
     RELEASE = "release", gettext_lazy("开放查询")
 
 
+# For how long after its close a window can still be reopened for one person.
+EXTENDABLE = timedelta(days=180)
+
+# For how long after its close a window is still listed under 办理时间.
+SHOWN_AFTERWARDS = timedelta(days=60)
+
+
 def main_phase(business: str) -> Phase:
     """The phase that a business's entry shows: what is released is read, the rest is applied for."""
     return Phase.RELEASE if business in {Business.ADMISSION_TICKET, Business.SCORES} else Phase.APPLY
@@ -58,10 +65,12 @@ def phase_choices() -> list[tuple[str, Words]]:
 
 
 class Span(Protocol):
-    """Anything with an opening and a closing instant."""
+    """Anything with an opening and an instant at which it ends for whom it is asked for."""
 
     opens_at: datetime
-    closes_at: datetime
+
+    @property
+    def ends_at(self) -> datetime: ...
 
 
 AnySpan = TypeVar("AnySpan", bound=Span)
@@ -93,12 +102,12 @@ def choose(windows: Iterable[AnySpan], at: datetime) -> AnySpan | None:
     """The one that matters at `at`: the open one that closes last, else the next to open, else the last that closed."""
 
     def rank(window: AnySpan) -> tuple[int, float]:
-        match state(window.opens_at, window.closes_at, at):
+        match state(window.opens_at, window.ends_at, at):
             case WindowState.OPEN:
-                return 0, -window.closes_at.timestamp()
+                return 0, -window.ends_at.timestamp()
             case WindowState.UPCOMING:
                 return 1, window.opens_at.timestamp()
-        return 2, -window.closes_at.timestamp()
+        return 2, -window.ends_at.timestamp()
 
     return min(windows, key=rank, default=None)
 

@@ -1,9 +1,21 @@
 """Editors at work, through Wagtail's real screens."""
 
+import re
+from ast import literal_eval
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from gettext import GNUTranslations
+from pathlib import Path
+from typing import Any
+
 import pytest
+import wagtail
+from django.conf import settings
+from django.contrib.auth.models import Group
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from wagtail.contrib.redirects.models import Redirect
 from wagtail.documents import get_document_model
 from wagtail.models import Site, Task, TaskState
 from wagtail.test.utils.form_data import nested_form_data, rich_text, streamfield
@@ -11,6 +23,7 @@ from wagtail.test.utils.form_data import nested_form_data, rich_text, streamfiel
 from cms.news.models import NewsChannel, NewsPage
 from cms.news.queries import published
 from cms.tests.factories import index, news, staff
+from portal.kernel.tests.staff import member
 from portal.kernel.users.models import User
 
 pytestmark = pytest.mark.django_db
@@ -36,6 +49,14 @@ def form(title: str = "关于开考新专业的通知", *blocks: tuple[str, obje
     return flat
 
 
+def approve(client: Client, page: NewsPage, by: User) -> int:
+    """Press 批准 on what waits; the status of the answer."""
+    client.force_login(by)
+    state = TaskState.objects.get(task=Task.objects.get(name="审核"), status="in_progress")
+    address = reverse("wagtailadmin_pages:workflow_action", args=[page.pk, "approve", state.pk])
+    return client.post(address, {"comment": "同意"}).status_code
+
+
 def add_address() -> str:
     return reverse("wagtailadmin_pages:add", args=["cms", "newspage", index().pk])
 
@@ -48,9 +69,10 @@ def test_an_editor_publishes_a_notice_with_an_attachment(client: Client) -> None
     document = get_document_model().objects.get()
 
     filled = form("关于开考新专业的通知", ("attachment", {"document": document.pk, "title": "专业考试计划"}))
-    response = client.post(add_address(), filled | {"action-publish": "action-publish"})
+    response = client.post(add_address(), filled | {"action-submit": "action-submit"})
 
     assert response.status_code == 302, response.context["form"].errors
+    approve(client, NewsPage.objects.get(), staff("moderator"))
     page = published().get()
     assert (page.title, page.channel.code) == ("关于开考新专业的通知", "majors")
     assert page.published_at is not None
@@ -71,15 +93,53 @@ def test_what_a_contributor_writes_is_published_when_a_moderator_approves(client
     page.refresh_from_db()
     assert page.current_workflow_state.status == "in_progress"
 
-    client.force_login(staff("moderator"))
-    task = Task.objects.get(name="审核")
-    state = TaskState.objects.get(task=task, status="in_progress")
-    address = reverse("wagtailadmin_pages:workflow_action", args=[page.pk, "approve", state.pk])
-    client.post(address, {"comment": "同意"})
+    approve(client, page, staff("moderator"))
 
     page.refresh_from_db()
     assert list(published()) == [page]
     assert page.published_at == page.first_published_at
+
+
+def test_nobody_publishes_what_they_wrote(client: Client) -> None:
+    """Neither by the button, nor by approving it, nor from the list of pages."""
+    author = staff("moderator")
+    client.force_login(author)
+    client.post(add_address(), form() | {"action-publish": "action-publish"})
+    page = NewsPage.objects.get()
+    assert not page.live, "by the button"
+    client.post(reverse("wagtailadmin_pages:edit", args=[page.pk]), form() | {"action-submit": "action-submit"})
+
+    approve(client, page, author)
+    client.post(f"/admin/bulk/wagtailcore/page/publish/?id={page.pk}", {"next": "/admin/"})
+
+    page.refresh_from_db()
+    assert not page.live
+    colleague = User.objects.create_user("moderator-2", "pw", name="李审核", is_staff=True)
+    colleague.groups.set(author.groups.all())
+    approve(client, page, colleague)
+    page.refresh_from_db()
+    assert page.live
+
+
+def test_an_old_address_leads_to_the_new_one(
+    client: Client, django_capture_on_commit_callbacks: Callable[..., AbstractContextManager[Any]]
+) -> None:
+    page = news()
+    Site.objects.update_or_create(is_default_site=True, defaults={"hostname": "testserver", "root_page": index()})
+    old = page.slug
+    client.force_login(staff("moderator"))
+    client.post(
+        reverse("wagtailadmin_pages:edit", args=[page.pk]), form(slug="renamed") | {"action-submit": "action-submit"}
+    )
+    colleague = User.objects.create_user("moderator-2", "pw", name="李审核", is_staff=True)
+    colleague.groups.add(Group.objects.get(name="moderator"))
+    with django_capture_on_commit_callbacks(execute=True):
+        approve(client, page, colleague)
+
+    response = client.get(f"/{old}/")
+
+    assert response.status_code == 301, list(Redirect.objects.values())
+    assert response["Location"] == "/renamed/"
 
 
 def test_the_preview_has_phones_first(client: Client) -> None:
@@ -142,3 +202,50 @@ def test_what_wagtail_leaves_in_english_is_said_in_chinese(client: Client) -> No
 
     assert "Choose when this page should go live" not in html
     assert "设置该页面何时发布、何时下线" in html
+
+
+def test_a_slip_of_the_editor_is_told_in_chinese(client: Client) -> None:
+    client.force_login(staff("editor"))
+    news()
+
+    taken = client.post(add_address(), form(slug="n0")).content.decode()
+    empty = client.post(add_address(), form(title="")).content.decode()
+
+    for html in (taken, empty):
+        assert "填写有误，页面未能建立。" in html
+        assert "validation errors" not in html
+    assert "路径“n0”在上级页面" in taken
+    assert "is already in use" not in taken
+
+
+def test_whoever_has_nothing_to_do_with_news_does_not_see_it(client: Client) -> None:
+    client.force_login(staff("editor"))
+    assert "/admin/news/" in client.get("/admin/").content.decode()
+    client.force_login(member("support"))
+    assert "/admin/news/" not in client.get("/admin/").content.decode()
+
+
+# What is switched off here: other languages, Wagtail's upgrades, its API tokens and sitemaps, permissions by site.
+NOT_SHOWN = re.compile(
+    r"locale|translat|upgrade|Your version|release notes|Wagtail (?:%|API|sitemaps|Editor)|[Tt]oken|[Rr]evoke"
+    r"|[Ll]ast used|site permission|^created$"
+)
+MSGID = re.compile(r'^msgid ((?:".*"\n)+)', re.MULTILINE)
+
+
+def translated(path: Path) -> set[str]:
+    with path.open("rb") as file:
+        return {
+            key[0] if isinstance(key, tuple) else key for key, said in GNUTranslations(file)._catalog.items() if said
+        }
+
+
+@pytest.mark.parametrize("app", ["admin", "documents", "images", "snippets", "users", "."])
+def test_what_wagtail_says_at_the_desk_is_chinese(app: str) -> None:
+    """Every sentence of its source, ours where its own catalogue lacks it: a new Wagtail brings new ones."""
+    catalogues = Path(wagtail.__file__).parent / app / "locale"
+    source = (catalogues / "en/LC_MESSAGES/django.po").read_text()
+    said = {"".join(literal_eval(line) for line in found.splitlines()) for found in MSGID.findall(source)}
+    chinese = translated(catalogues / "zh_Hans/LC_MESSAGES/django.mo")
+    chinese |= translated(settings.ROOT / "portal/locale/zh_Hans/LC_MESSAGES/django.mo")
+    assert sorted(sentence for sentence in said - chinese if not NOT_SHOWN.search(sentence)) == []

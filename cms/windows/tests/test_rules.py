@@ -15,7 +15,7 @@ SECOND = timedelta(seconds=1)
 class Span:
     name: str
     opens_at: datetime
-    closes_at: datetime
+    ends_at: datetime
 
 
 @pytest.mark.parametrize(
@@ -65,7 +65,7 @@ def test_the_open_window_matters_before_the_next_and_the_last() -> None:
 
     assert chosen(OPENS) == "open"
     assert chosen(CLOSES) == "next"
-    assert chosen(later.closes_at) == "later"
+    assert chosen(later.ends_at) == "later"
     assert choose([], OPENS) is None
 
 

@@ -23,14 +23,14 @@ VISITOR = Actor(user_id=None, name="", channel="web")
 def test_an_open_window_lets_in_exactly_from_its_opening_to_its_closing() -> None:
     made = window(opens=OPENS, closes_at=CLOSES, session="2027-04")
 
-    assert require_open("course-registration", "2027-04", at=OPENS) == made
-    assert require_open("course-registration", "2027-04", at=CLOSES - SECOND) == made
+    assert require_open("course-registration", "2027-04", user_id=None, at=OPENS) == made
+    assert require_open("course-registration", "2027-04", user_id=None, at=CLOSES - SECOND) == made
     for at, sentence in [
         (OPENS - SECOND, "课程报考及缴费将于2027年2月24日 09:00开放。"),
         (CLOSES, "课程报考及缴费已于2027年3月4日 18:00截止。"),
     ]:
         with pytest.raises(Problem) as refusal:
-            require_open("course-registration", "2027-04", at=at)
+            require_open("course-registration", "2027-04", user_id=None, at=at)
         assert refusal.value.code is Code.WINDOW_CLOSED
         assert refusal.value.document()["detail"] == sentence
         assert refusal.value.extra == {
@@ -45,15 +45,15 @@ def test_a_window_of_another_session_phase_or_business_does_not_let_in() -> None
 
     for business, session in [("course-registration", "2027-10"), ("graduation", None), ("exemption", None)]:
         with pytest.raises(Problem) as refusal:
-            require_open(business, session, at=OPENS)
+            require_open(business, session, user_id=None, at=OPENS)
         assert refusal.value.extra == {"opens_at": None, "closes_at": None}
 
 
 def test_tickets_and_scores_show_their_release() -> None:
-    made = window("scores", opens=OPENS, closes_at=CLOSES, phase="release")
+    made = window("scores", opens=OPENS, closes_at=CLOSES, phase="release", session="2027-04")
 
-    assert current("scores", at=OPENS) == made
-    assert current("scores", phase="apply", at=OPENS) is None
+    assert current("scores", user_id=None, at=OPENS) == made
+    assert current("scores", phase="apply", user_id=None, at=OPENS) is None
 
 
 def test_every_change_has_its_row_in_the_audit_log() -> None:
@@ -76,7 +76,9 @@ def test_only_staff_and_the_system_set_windows(by: Actor) -> None:
     made = window(opens=OPENS, closes_at=CLOSES)
 
     for attempt in (
-        lambda: create_window(business="scores", phase="release", opens_at=OPENS, closes_at=CLOSES, by=by),
+        lambda: create_window(
+            business="scores", phase="release", session="2027-04", opens_at=OPENS, closes_at=CLOSES, by=by
+        ),
         lambda: change_window(made.pk, by=by, reason="x", closes_at=CLOSES + SECOND),
         lambda: delete_window(made.pk, by=by, reason="x"),
     ):
@@ -124,3 +126,17 @@ def test_a_change_needs_a_reason() -> None:
 def test_the_database_says_it_again() -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
         BusinessWindow.objects.create(business="scores", opens_at=CLOSES, closes_at=OPENS)
+
+
+def test_a_release_is_of_one_session_and_stands_once() -> None:
+    release = {"phase": "release", "opens_at": OPENS, "closes_at": CLOSES, "by": DESK}
+    made = create_window(business="scores", session="2027-04", **release)
+    for session, field in (("", "session"), ("2027-04", "")):
+        with pytest.raises(Problem) as refusal:
+            create_window(business="scores", session=session, **release)
+        assert [error.field for error in refusal.value.errors] == [field]
+        assert list(BusinessWindow.objects.all()) == [made]
+        with pytest.raises(IntegrityError), transaction.atomic():
+            BusinessWindow.objects.create(
+                business="scores", phase="release", session=session, opens_at=OPENS, closes_at=CLOSES
+            )

@@ -1,0 +1,184 @@
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Count, Min, Q, QuerySet
+from django.utils.translation import gettext as _
+
+from cms.complaints.models import (
+    CannedAnswer,
+    Complaint,
+    ComplaintCategory,
+    ComplaintFile,
+    ComplaintMessage,
+    SupportTeam,
+)
+from cms.complaints.rules import ADMINISTRATOR, DESK, SUPPORT, filled, middle
+from cms.complaints.states import Due
+from portal.kernel import clock
+from portal.kernel.actor import Actor
+from portal.kernel.errors import Code, Problem
+from portal.kernel.files.models import PrivateFile
+from portal.kernel.users.models import User
+
+
+def categories() -> "QuerySet[ComplaintCategory]":
+    """What may be chosen, in order."""
+    return ComplaintCategory.objects.filter(is_active=True)
+
+
+# -- the candidate ----------------------------------------------------------------------------------------------------
+def own(actor: Actor) -> "QuerySet[Complaint]":
+    """The actor's own, newest first."""
+    return Complaint.objects.filter(author_id=actor.user_id or 0).select_related("category").order_by("-pk")
+
+
+def own_one(actor: Actor, number: str) -> Complaint:
+    """One's own complaint; `not_found` for anybody else's."""
+    return _there(own(actor).filter(number=number).first())
+
+
+def own_for_update(actor: Actor, number: str) -> Complaint:
+    """One's own complaint, locked."""
+    return _there(own(actor).select_for_update(of=("self",), no_key=True).filter(number=number).first())
+
+
+def author_for_update(actor: Actor) -> User:
+    """The candidate who asks, locked: two requests at once cannot both be the last that is allowed."""
+    rows = User.objects.select_for_update(no_key=True).filter(pk=actor.user_id or 0, is_candidate=True)
+    user = rows.first()
+    if user is None:
+        raise Problem(Code.PERMISSION_DENIED, _("请用考生账号登录。"))
+    return user
+
+
+def thread(complaint: Complaint) -> "QuerySet[ComplaintMessage]":
+    """What candidate and office have written to each other; no internal note."""
+    return complaint.thread.filter(internal=False).order_by("pk")
+
+
+def files(complaint: Complaint) -> "QuerySet[ComplaintFile]":
+    return complaint.files.select_related("file").order_by("pk")
+
+
+# -- the desk ---------------------------------------------------------------------------------------------------------
+def visible_to(actor: Actor) -> "QuerySet[Complaint]":
+    """The complaints of the teams that the actor belongs to; for administrators all, for everybody else none."""
+    rows = Complaint.objects.select_related("category", "team", "holder").order_by("-pk")
+    if actor.has_role(ADMINISTRATOR):
+        return rows
+    if actor.has_role(SUPPORT):
+        return rows.filter(team__in=_teams(actor))
+    return rows.none()
+
+
+def _teams(actor: Actor) -> list[int]:
+    """Asked for by itself: the list's index is of use where the teams are plain numbers."""
+    return list(SupportTeam.objects.filter(members=actor.user_id or 0).order_by("pk").values_list("pk", flat=True))
+
+
+def visible_one(actor: Actor, complaint_id: int) -> Complaint:
+    """One of them; `not_found` for the others."""
+    return _there(visible_to(actor).filter(pk=complaint_id).first())
+
+
+def visible_for_update(actor: Actor, complaint_id: int) -> Complaint:
+    """One of them, locked; `permission_denied` without a role of the desk."""
+    if not actor.has_role(*DESK):
+        raise Problem(Code.PERMISSION_DENIED)
+    rows = visible_to(actor).select_for_update(of=("self",), no_key=True)
+    return _there(rows.filter(pk=complaint_id).first())
+
+
+def by_due(rows: "QuerySet[Complaint]", wanted: str, soon: timedelta) -> "QuerySet[Complaint]":
+    """Those that stand so to their deadline now, as `rules.due` says of each."""
+    now = clock.now()
+    late = _late(now)
+    near = Q(state="pending", accept_due_at__lte=now + soon) | Q(state="handling", answer_due_at__lte=now + soon)
+    match wanted:
+        case Due.OVERDUE:
+            return rows.filter(late)
+        case Due.SOON:
+            return rows.filter(near).exclude(late)
+        case Due.OK:
+            return rows.filter(state__in=["pending", "handling"]).exclude(near)
+    return rows.exclude(state__in=["pending", "handling"])
+
+
+def _late(now: datetime) -> Q:
+    return Q(state="pending", accept_due_at__lte=now) | Q(state="handling", answer_due_at__lte=now)
+
+
+def waiting(actor: Actor) -> dict[str, Any]:
+    """How many are not answered yet (`count`), when the first of them came (`oldest`), how many are past their deadline
+    (`overdue`), and how many the actor holds (`mine`)."""
+    rows, now = visible_to(actor).filter(state__in=["pending", "handling"]).order_by(), clock.now()
+    return rows.aggregate(
+        count=Count("pk"),
+        oldest=Min("created_at"),
+        overdue=Count("pk", filter=_late(now)),
+        mine=Count("pk", filter=Q(holder=actor.user_id or 0, held_until__gt=now)),
+    )
+
+
+def whole_thread(complaint: Complaint) -> "QuerySet[ComplaintMessage]":
+    """With internal notes: for the desk alone."""
+    return complaint.thread.select_related("author").order_by("pk")
+
+
+def canned(complaint: Complaint) -> list[tuple[CannedAnswer, str]]:
+    """The team's usual answers, filled in for this complaint."""
+    values = {"number": complaint.number, "title": complaint.title, "category": complaint.category.label}
+    rows = CannedAnswer.objects.filter(team=complaint.team_id).order_by("title")
+    return [(row, filled(row.text, values)) for row in rows]
+
+
+def may_open(actor: Actor, file: PrivateFile) -> bool:
+    """Whether staff may open this attachment: who sees its complaint does."""
+    return visible_to(actor).filter(files__file=file).exists()
+
+
+# -- figures ----------------------------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class Figures:
+    """One line of the statistics. Times are medians, None where there is nothing to measure."""
+
+    name: str
+    received: int
+    open: int
+    overdue: int
+    to_accept: timedelta | None
+    to_answer: timedelta | None
+    rated: int
+    rating: float | None
+
+
+def figures(actor: Actor, since: datetime, by: str) -> list[Figures]:
+    """By `category` or `team`, over what came in since then, in order of names; what is overdue counts for now."""
+    rows = visible_to(actor).filter(created_at__gte=since)
+    groups: dict[str, list[Complaint]] = {}
+    name = {"category": "category__label", "team": "team__name"}[by]
+    columns = ("state", "created_at", "accepted_at", "answered_at", "accept_due_at", "answer_due_at", "rating")
+    for label, *values in rows.values_list(name, *columns).iterator(chunk_size=5000):
+        groups.setdefault(label, []).append(Complaint(**dict(zip(columns, values, strict=True))))
+    return [_figures(label, groups[label]) for label in sorted(groups)]
+
+
+def _figures(label: str, rows: list[Complaint]) -> Figures:
+    ratings = [row.rating for row in rows if row.rating]
+    return Figures(
+        name=label,
+        received=len(rows),
+        open=sum(row.state in ("pending", "handling") for row in rows),
+        overdue=sum(row.due is Due.OVERDUE for row in rows),
+        to_accept=middle([row.accepted_at - row.created_at for row in rows if row.accepted_at]),
+        to_answer=middle([row.answered_at - row.created_at for row in rows if row.answered_at]),
+        rated=len(ratings),
+        rating=sum(ratings) / len(ratings) if ratings else None,
+    )
+
+
+def _there(found: Complaint | None) -> Complaint:
+    if found is None:
+        raise Problem(Code.NOT_FOUND, _("没有这条咨询投诉。"))
+    return found

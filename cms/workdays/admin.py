@@ -1,0 +1,18 @@
+"""节假日与调休 at the desk."""
+
+from typing import ClassVar
+
+from django.utils.translation import gettext_lazy as _
+from wagtail.snippets.views.snippets import SnippetViewSet
+
+from cms.workdays.models import SpecialDay
+
+
+class SpecialDayViewSet(SnippetViewSet):
+    model = SpecialDay
+    icon = "calendar-alt"
+    menu_label = _("节假日与调休")
+    list_display: ClassVar = ["day", "is_working", "name"]
+    list_filter: ClassVar = ["is_working"]
+    form_fields: ClassVar = ["day", "is_working", "name"]
+    copy_view_enabled = False
