@@ -1,0 +1,129 @@
+"""What data cannot say about a type of application. Higher floors plug in: kinds, who the applicants are, lists.
+
+A type with no kind works by data alone.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from portal.kernel.actor import Actor
+from portal.kernel.errors import FieldError, Words
+from portal.kernel.files.models import PrivateFile
+from portal.kernel.users.models import User
+from review.types.configuration import Answers, Step
+from review.types.sheets import Sheet
+
+Facts = list[tuple[Words, str]]
+
+
+class Case(Protocol):
+    """What a kind may know of an application."""
+
+    pk: Any
+    number: str | None
+    round: int
+    outcome: str
+    outcome_value: str
+    answers: Answers
+    applicant: Any
+
+    @property
+    def passed_rows(self) -> list[Answers]:
+        """The rows that passed, where they are decided one by one."""
+        ...
+
+
+class Unavailable(Exception):
+    """Whoever was asked has no answer now: the application waits, and is asked about again."""
+
+
+class Kind:
+    """A kind of business with nothing of its own; subclasses say what differs. Verbs call it on the locked row."""
+
+    label: Words = ""
+    prints = False  # whether `register` has a form
+    asks_value: Words = ""  # what the value beside an outcome is called, where reviewers have to give one
+    locked: frozenset[str] = frozenset()  # questions whose answers came with the application and stay as they came
+
+    def eligibility(self, user: User) -> list[str]:
+        """Why this person cannot apply now, in words; empty where they can."""
+        return []
+
+    def options(self, user: User) -> dict[str, list[tuple[str, str]]]:
+        """What this person may choose, by question; of a column by `question.column`."""
+        return {}
+
+    def initial(self, user: User) -> Answers:
+        """What is known already and need not be typed."""
+        return {}
+
+    def check(self, case: Case) -> list[FieldError]:
+        """What is wrong with the answers beyond what data can say."""
+        return []
+
+    def facts(self, case: Case) -> Facts:
+        """What the reviewer should see beside the form."""
+        return []
+
+    def skips(self, step: Step, case: Case) -> bool:
+        """Whether this application does not need that step."""
+        return False
+
+    def office(self, step: Step, case: Case) -> str | None:
+        """The code of the office that this application's answers name for the step; None: the applicant's own."""
+        return None
+
+    def register(self, case: Case) -> Sheet | None:
+        """The printed form of what was handed in; None where this business has none."""
+        return None
+
+    def authorise(self, *, by: Actor) -> None:
+        """Before it is handed in: raises Problem where the person has to prove first that it is they."""
+
+    def ask(self, step: Step, case: Case) -> bool:
+        """A system step's question: yes or no. Called outside any transaction; raises Unavailable."""
+        raise Unavailable
+
+    def judge(self, case: Case) -> list[FieldError]:
+        """What is wrong with the outcome that a reviewer has chosen, or with the value beside it."""
+        return []
+
+    def on_approved(self, case: Case, *, by: Actor) -> None:
+        """The effect, in the transaction of the last decision. Raises Problem where it cannot be had."""
+
+
+@dataclass
+class _Applicants:
+    """Who applies: told by the floor that keeps their records.
+
+    `obstacle` says why this person can apply for nothing, or is empty; `office` is the code of the office of a level
+    that looks after them, or None; `facts` what a reviewer sees of them, masked; `form` the printed form of an
+    application, by its id, for a reviewer who may see it.
+    """
+
+    obstacle: Callable[[User], str] = field(default=lambda user: "")
+    office: Callable[[User, str], str | None] = field(default=lambda user, level: None)
+    facts: Callable[[User], Facts] = field(default=lambda user: [])
+    form: Callable[[int, Actor], PrivateFile] | None = None
+
+
+applicants = _Applicants()
+KINDS: dict[str, Kind] = {}
+LISTS: dict[str, Callable[[], Sequence[tuple[str, str]]]] = {}
+_PLAIN = Kind()
+
+
+def register(code: str, kind: Kind) -> None:
+    """Add a kind at start."""
+    KINDS[code] = kind
+
+
+def kind_of(code: str) -> Kind:
+    """The kind of that code; the plain one for none, and for one that is no more."""
+    return KINDS.get(code, _PLAIN)
+
+
+def choices() -> list[tuple[str, Words]]:
+    """For the model's field: a function, so that a new kind is no migration."""
+    return [(code, kind.label) for code, kind in KINDS.items()]
