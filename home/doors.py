@@ -6,13 +6,14 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.http.response import HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
+from candidate_api.passkeys.origins import elsewhere
 from home import drafts
 from portal.kernel.errors import Code, Problem
 
@@ -23,6 +24,16 @@ def safe_next(request: HttpRequest, given: str) -> str:
     """`given` if it is an address of this portal, else the candidate's own page."""
     allowed = url_has_allowed_host_and_scheme(given, {request.get_host()}, require_https=request.is_secure())
     return given if given and allowed else reverse("home:me")
+
+
+def passkeys_elsewhere(request: HttpRequest) -> str:
+    """Empty where this address may use passkeys; else the one that may."""
+    return elsewhere(f"{request.scheme}://{request.get_host()}")
+
+
+def in_wechat(request: HttpRequest) -> bool:
+    """Whether the page is opened inside WeChat, whose browser knows neither passkeys nor downloads."""
+    return "MicroMessenger" in request.headers.get("User-Agent", "")
 
 
 def to_login(request: HttpRequest) -> HttpResponse:
@@ -37,6 +48,11 @@ def to_login(request: HttpRequest) -> HttpResponse:
     return response
 
 
+def to_proof(request: HttpRequest) -> HttpResponse:
+    """Away to prove who they are once more, and back here afterwards."""
+    return redirect(f"{reverse('home:proof')}?{urlencode({'next': request.path})}")
+
+
 def problem_page(request: HttpRequest, problem: Problem) -> HttpResponse:
     """A refusal that no form of the page could show."""
     back = request.path if request.method == "POST" else reverse("home:business")
@@ -49,7 +65,17 @@ def problem_page(request: HttpRequest, problem: Problem) -> HttpResponse:
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form whose token is too old, most often because its owner has signed in anew in another window."""
     sentence = _("页面已过期，没有提交任何内容。请返回上一页，刷新后再试一次。")
-    return problem_page(request, Problem(Code.PERMISSION_DENIED, sentence))
+    problem = Problem(Code.PERMISSION_DENIED, sentence)
+    problem.title = _("页面已过期")
+    return problem_page(request, problem)
+
+
+def _with_a_sentence(request: HttpRequest, refused: HttpResponseNotAllowed) -> HttpResponse:
+    """Somebody has opened the address of a button, out of their history or a bookmark."""
+    problem = Problem(Code.METHOD_NOT_ALLOWED, _("这个地址不能直接打开。请回到原来的页面，用页面上的按钮操作。"))
+    answer = problem_page(request, problem)
+    answer["Allow"] = refused["Allow"]
+    return answer
 
 
 def public(view: View) -> View:
@@ -58,12 +84,15 @@ def public(view: View) -> View:
     @wraps(view)
     def handle(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         try:
-            return view(request, *args, **kwargs)
+            answer = view(request, *args, **kwargs)
+            return _with_a_sentence(request, answer) if isinstance(answer, HttpResponseNotAllowed) else answer
         except Problem as problem:
             if problem.code == Code.NOT_FOUND:
                 raise Http404(str(problem.detail)) from problem
             if problem.code == Code.NOT_AUTHENTICATED:
                 return to_login(request)
+            if problem.code == Code.PROOF_REQUIRED:
+                return to_proof(request)
             return problem_page(request, problem)
 
     return handle

@@ -10,7 +10,10 @@ from portal.kernel.crypto.sealing import Undecipherable, open_sealed, seal
 _KEY = "draft"
 _LIMIT = 32_000  # characters; a form is far smaller
 # Secrets are typed again; a stale token would only be refused.
-_NEVER = ("csrfmiddlewaretoken", "password", "old_password", "new_password", "sms_code", "captcha_id", "captcha_value")
+_NEVER = (
+    *("csrfmiddlewaretoken", "captcha_id", "captcha_value", "password", "old_password", "new_password"),
+    *("confirm_password", "sms_code", "email_code", "code"),
+)
 
 
 def keep(request: HttpRequest) -> None:

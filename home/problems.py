@@ -7,7 +7,7 @@ from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from portal.kernel.errors import Problem
+from portal.kernel.errors import FieldError, Problem
 
 
 @dataclass(frozen=True)
@@ -23,16 +23,16 @@ def explain(problem: Problem, form: Form, **names: str) -> None:
 
     What belongs to no field of this form becomes a line of the summary. The form keeps all that was typed.
     """
-    unplaced = []
-    for error in problem.errors:
+    place(problem.errors, form, **names)
+    if not problem.errors:
+        form.add_error(None, str(problem.detail))
+
+
+def place(errors: list[FieldError], form: Form, **names: str) -> None:
+    """Put these errors where `explain` does."""
+    for error in errors:
         name = names.get(error.field, error.field)
-        if name in form.fields:
-            form.add_error(name, str(error.detail))
-        else:
-            unplaced.append(str(error.detail))
-    if unplaced or not problem.errors:
-        for sentence in unplaced or [str(problem.detail)]:
-            form.add_error(None, sentence)
+        form.add_error(name if name in form.fields else None, str(error.detail))
 
 
 def lines(form: Form | None = None, problem: Problem | None = None) -> list[Line]:

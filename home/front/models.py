@@ -8,7 +8,11 @@ from wagtail.models import Page
 
 from cms.news.models import PREVIEW_SIZES
 from cms.news.queries import published
+from cms.news.readers import groups_of
 from cms.tiles.queries import banners, shown
+from home.todo import waiting_for
+from portal.kernel.actor import Actor
+from portal.kernel.edges import actor_of
 
 NEWS_ON_HOME = 8
 
@@ -20,7 +24,7 @@ class HomePage(Page):
 
     content_panels: ClassVar = [*Page.content_panels, FieldPanel("hotline")]
     parent_page_types: ClassVar = ["wagtailcore.Page"]
-    subpage_types: ClassVar = ["cms.NewsIndexPage"]
+    subpage_types: ClassVar = ["cms.NewsIndexPage", "cms.PlainPage", "cms.FaqPage", "cms.FormPage"]
     max_count = 1
     template = "home/home_page.html"
 
@@ -33,9 +37,12 @@ class HomePage(Page):
         return PREVIEW_SIZES
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context(request, *args, **kwargs) | front()
+        actor = actor_of(request, "web")
+        own = {"todos": waiting_for(actor)} if actor.is_candidate else {}
+        return super().get_context(request, *args, **kwargs) | front(actor) | own
 
 
-def front() -> dict[str, Any]:
+def front(actor: Actor) -> dict[str, Any]:
     """What the front page shows now: `tiles` (open ones first in each group), `news` (pinned first), `banners`."""
-    return {"tiles": shown(), "news": list(published()[:NEWS_ON_HOME]), "banners": banners()}
+    news = published(groups=groups_of(actor))[:NEWS_ON_HOME]
+    return {"tiles": shown(user_id=actor.user_id), "news": list(news), "banners": banners()}

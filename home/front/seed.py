@@ -29,7 +29,7 @@ def seed_site(base_url: str) -> None:
     _remove_welcome()
     seed_channels()
     seed_tiles()
-    seed_roles(index)
+    seed_roles(home)
 
 
 def _home() -> HomePage:

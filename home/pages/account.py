@@ -12,14 +12,15 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_POST
 
-from candidate_api.accounts import actions, captcha
+from candidate_api.accounts import actions
 from candidate_api.accounts import notice as notices
 from candidate_api.accounts.rules import Purpose
 from candidate_api.candidates.states import IdType
+from home import challenges
 from home.doors import public, safe_next
 from home.forms import PortalForm, text
-from home.problems import explain, lines, page
-from portal.kernel.edges import actor_of
+from home.problems import explain, lines, page, place
+from portal.kernel.edges import actor_of, goes_on
 from portal.kernel.errors import Code, Problem
 from portal.kernel.users.models import User
 
@@ -60,6 +61,9 @@ class CodeForm(PortalForm):
     captcha_value = _captcha_value()
 
 
+_JUDGED_BY_THE_VERB = ("name", "id_type", "id_number", "mobile", "password")
+
+
 class RegisterForm(PortalForm):
     notice_version = forms.CharField(widget=forms.HiddenInput)
     name = text(gettext_lazy("姓名"), max_length=60, autocomplete="name", help_text=gettext_lazy("与证件上的姓名一致"))
@@ -69,8 +73,6 @@ class RegisterForm(PortalForm):
     )
     password = _password("new-password", gettext_lazy("至少8位，不要使用证件号码、手机号码或常见密码"))
     mobile = _mobile()
-    captcha_id = forms.UUIDField(required=False, widget=forms.HiddenInput)
-    captcha_value = _captcha_value()
     sms_code = _sms_code()
 
 
@@ -122,9 +124,14 @@ def register(request: HttpRequest) -> HttpResponse:
             auth.login(request, candidate.user, backend=_BACKEND)
             messages.success(request, _("注册成功。请继续完善个人信息并上传照片，完成后即可获得准考证号。"))
             return redirect("home:me")
+    else:
+        given = {name: form.cleaned_data.get(name) for name in _JUDGED_BY_THE_VERB}
+        place(actions.registration_errors(**given), form)
+    _keep_password(form)
     return _account_page(request, template, form)
 
 
+@goes_on
 @_SECRETS
 @public
 def login(request: HttpRequest) -> HttpResponse:
@@ -177,6 +184,8 @@ def _enter(request: HttpRequest, user: User, target: str) -> HttpResponse:
     return HttpResponseRedirect(target)
 
 
+@goes_on
+@public
 @require_POST
 def logout(request: HttpRequest) -> HttpResponse:
     auth.logout(request)
@@ -187,6 +196,13 @@ def logout(request: HttpRequest) -> HttpResponse:
 def _typed(request: HttpRequest) -> dict[str, str]:
     """What stands in the form already; a used captcha is not among it."""
     return {name: value for name, value in request.POST.items() if name not in ("captcha_id", "captcha_value")}
+
+
+def _keep_password(form: forms.Form) -> None:
+    """Give back the password that was just typed, in the answer to this very form alone (no cache keeps it), so that a
+    slip elsewhere does not cost it; one that is itself wrong is typed anew."""
+    if "password" in form.fields and not form.errors.get("password"):
+        form.fields["password"].widget.render_value = True
 
 
 def _code(request: HttpRequest, template: str, form: forms.Form, purpose: Purpose, **context: Any) -> HttpResponse:
@@ -207,8 +223,7 @@ def _code(request: HttpRequest, template: str, form: forms.Form, purpose: Purpos
             except Problem as problem:
                 explain(problem, code)
         found = lines(code)
-    if "password" in form.fields:
-        form.fields["password"].widget.render_value = True
+    _keep_password(form)
     context |= {"captcha_errors": code.errors.get("captcha_value"), "sent": sent, "problems": found}
     if request.headers.get("HX-Request"):
         template = "home/account/code_part.html"
@@ -219,7 +234,10 @@ def _account_page(request: HttpRequest, template: str, form: forms.Form, **conte
     """The page with a fresh challenge: each serves once."""
     way = context.setdefault("way", "")
     if way != "password" or context.get("asks") or request.POST.get("act") == "picture":
-        context["challenge"] = captcha.issue()
+        context["challenge"] = challenges.fresh(request)
+    # Who has a code needs the captcha for another one alone.
+    typed = request.POST.get("sms_code") and not form.errors.get("sms_code")
+    context["has_code"] = bool(context.get("sent") or typed)
     context.setdefault("captcha_errors", form.errors.get("captcha_value"))
     context.setdefault("back", "/")
     return page(request, template, context, form=form)

@@ -11,6 +11,6 @@ from cms.tiles.rules import TileGroup
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
     """业务查询 and 业务办理."""
-    entries = shown()
+    entries = shown(user_id=request.user.pk)
     groups = [(group.label, [entry for entry in entries if entry.tile.group == group]) for group in TileGroup]
     return render(request, "home/business/index.html", {"groups": groups})

@@ -17,10 +17,10 @@ from django.views.decorators.http import require_POST, require_safe
 from candidate_api.payments import actions, queries
 from candidate_api.payments.models import Order
 from candidate_api.payments.states import ORDER, Channel, Scene
-from candidate_api.registrations.queries import visible_to as registrations_of
+from candidate_api.registrations.queries import shown_with
 from candidate_api.registrations.states import REGISTRATION
 from home.doors import private
-from portal.kernel.edges import actor_of
+from portal.kernel.edges import actor_of, goes_on
 from portal.kernel.errors import Code, Problem
 
 
@@ -35,12 +35,11 @@ def order(request: HttpRequest, number: str) -> HttpResponse:
         if request.GET.get("seen") == context["seen"]:
             return HttpResponse(status=204)
         return HttpResponse(headers={"HX-Refresh": "true"})
-    rows = registrations_of(actor).filter(order=found)
-    if found.state != "cancelled":
-        rows = rows.exclude(state="cancelled")  # taken out of the order, and out of its amount
+    if context["state"].code == "pending":
+        context["channels"] = queries.offered_channels()
     context["entries"] = [
         {"row": row, "state": REGISTRATION.states[row.state], "sitting": row.session.slots[row.slot - 1]}
-        for row in rows
+        for row in shown_with([found])
     ]
     return render(request, "home/orders/order.html", context)
 
@@ -63,20 +62,23 @@ def _facts(found: Order) -> dict[str, Any]:
 @private
 @require_POST
 def pay(request: HttpRequest, number: str) -> HttpResponse:
-    """去支付: hand over to WeChat, on this phone or by a code to scan.
+    """去支付: hand over to the channel, on this phone, at this desk or by a code to scan.
 
     A form may not lead to another host (Content-Security-Policy), so the way there is a link.
     """
-    scene = Scene.NATIVE if request.POST.get("scene") == Scene.NATIVE else Scene.H5
+    channel = Channel.ALIPAY if request.POST.get("channel") == Channel.ALIPAY else Channel.WECHAT
+    scene = next((s for s in (Scene.NATIVE, Scene.PAGE) if request.POST.get("scene") == s), Scene.H5)
     address = request.META.get("REMOTE_ADDR", "")
     here = reverse("home:order", args=[number])
     try:
-        attempt = actions.start_attempt(number, Channel.WECHAT, scene, address, by=actor_of(request, "web"))
+        attempt = actions.start_attempt(number, channel, scene, address, by=actor_of(request, "web"))
     except Problem as problem:
         return _refused(request, problem, here)
-    context = {"number": number, "attempt": attempt, "back": here}
+    context = {"number": number, "attempt": attempt, "channel": channel, "back": here}
     if attempt.invoke.get("h5_url"):
         context["leave"] = _with_return(attempt.invoke["h5_url"], request.build_absolute_uri(here))
+    if attempt.invoke.get("pay_url"):
+        context["leave"] = attempt.invoke["pay_url"]
     if attempt.invoke.get("code_url"):
         context["picture"] = _qr(attempt.invoke["code_url"])
     return render(request, "home/orders/leave.html", context)
@@ -93,6 +95,7 @@ def _qr(text: str) -> str:
     return "data:image/svg+xml;base64," + base64.b64encode(picture.getvalue()).decode()
 
 
+@goes_on
 @private
 @require_POST
 def confirm(request: HttpRequest, number: str) -> HttpResponse:

@@ -14,10 +14,12 @@ from home.doors import private, public
 from home.problems import Line, page
 from portal.kernel.edges import actor_of
 from portal.kernel.errors import Code, Problem
+from portal.kernel.keeping import keeps
 
 
 @private
 @require_safe
+@keeps("own")
 def tickets(request: HttpRequest) -> HttpResponse:
     """打印准考证: each session with what is still in the way."""
     context = {"statuses": queries.statuses(actor_of(request, "web")), "back": reverse("home:business")}
@@ -42,6 +44,7 @@ def pledge(request: HttpRequest, session: str) -> HttpResponse:
 
 @private
 @require_safe
+@keeps("own")
 def ticket(request: HttpRequest, session: str) -> HttpResponse:
     """The paper itself."""
     try:
@@ -58,6 +61,7 @@ def ticket(request: HttpRequest, session: str) -> HttpResponse:
 
 @private
 @require_safe
+@keeps("own")
 def arrangements(request: HttpRequest) -> HttpResponse:
     """考场安排 of every released session."""
     seats = mine(actor_of(request, "web"))

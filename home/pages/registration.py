@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import messages
@@ -22,12 +23,11 @@ from candidate_api.registrations.states import LIVE, REGISTRATION
 from candidate_api.sessions.models import ExamSession
 from cms.windows.models import BusinessWindow
 from cms.windows.queries import current
-from cms.windows.rules import Business, WindowState
+from cms.windows.rules import Business
 from home import drafts
 from home.doors import private
 from home.forms import PortalForm
 from home.problems import Line, explain, page
-from portal.kernel import clock
 from portal.kernel.edges import actor_of
 from portal.kernel.errors import Code, Problem, invalid
 
@@ -50,25 +50,37 @@ def choose(request: HttpRequest) -> HttpResponse:
     candidate = of(actor)
     if not candidate.candidate_number:
         return render(request, "home/registration/not_yet.html", {"back": reverse("home:business")})
-    window = current(Business.COURSE_REGISTRATION)
+    window = current(Business.COURSE_REGISTRATION, user_id=actor.user_id)
     session = ExamSession.objects.filter(code=window.session).first() if window else None
-    if window is None or session is None or window.state_at(clock.now()) is not WindowState.OPEN:
-        context = {"window": window, "session": session, "back": reverse("home:business")}
+    closed = queries.barrier(candidate, session, window) if session else None
+    if closed and closed.code == Code.CONTACT_UNCONFIRMED:
+        if request.method == "POST":
+            drafts.keep(request)  # what was ticked is there again afterwards
+        return redirect(f"{reverse('home:contact')}?{urlencode({'next': request.path})}")
+    if window is None or session is None or closed:
+        context = {"window": window, "refused": closed, "back": reverse("home:business")}
         return render(request, "home/registration/closed.html", context)
     given = request.POST if request.method == "POST" else drafts.restore(request) or request.GET
-    problem = None
+    problem, warning = None, ""
     if request.method == "POST" and "submit" in request.POST:
         district = given.get("district", "")
         entries = [(code, district) for code in given.getlist("course")]
+        warning = _unconfirmed(request, queries.warnings(candidate, session, entries))
         try:
             if entries and not district:
                 raise invalid("district", "required", _("请选择考区。"))
-            order = actions.submit(session.code, entries, by=actor)
+            if not warning:
+                order = actions.submit(session.code, entries, by=actor)
+                return redirect("home:order", order.number)
         except Problem as refused:
             problem = refused
-        else:
-            return redirect("home:order", order.number)
-    return _list(request, candidate, session, window, given, problem)
+    return _list(request, candidate, session, window, given, problem, warning)
+
+
+def _unconfirmed(request: HttpRequest, warnings: list[queries.Warned]) -> str:
+    """What the candidate has not yet said yes to: a tick is for the very sentence that was shown."""
+    sentence = "".join(warned.detail for warned in warnings)
+    return "" if request.POST.get("confirmed") == sentence else sentence
 
 
 def _list(
@@ -78,17 +90,18 @@ def _list(
     window: BusinessWindow,
     given: Any,
     problem: Problem | None,
+    warning: str,
 ) -> HttpResponse:
     """The course list by slot; what was ticked in the other list or another search stays on top."""
     scope = given.get("scope", queries.OWN)
     scope = scope if scope in _SCOPES else queries.OWN
     q = given.get("q", "").strip()
     chosen = given.getlist("course")
-    options = queries.options(candidate, session, scope=scope)
+    options = queries.options(candidate, session, None, scope=scope)
     known = {option.offering.course.code: option for option in options}
     if not known.keys() >= set(chosen):
         elsewhere = queries.OTHER if scope == queries.OWN else queries.OWN
-        known |= {o.offering.course.code: o for o in queries.options(candidate, session, scope=elsewhere)}
+        known |= {o.offering.course.code: o for o in queries.options(candidate, session, None, scope=elsewhere)}
     shown = [o for o in options if q in o.offering.course.name or q in o.offering.course.code]
     listed = {option.offering.course.code for option in shown}
     errors = _errors(problem, chosen)
@@ -113,7 +126,8 @@ def _list(
         "count": len(chosen),
         "total_fen": sum(known[c].offering.fee_fen for c in chosen if c in known),
         "back": reverse("home:business"),
-        "problems": _lines(problem, known, chosen),
+        "warning": warning,
+        "problems": [Line(warning, "confirmed")] if warning else _lines(problem, known, chosen),
     }
     return page(request, "home/registration/choose.html", context)
 
@@ -160,8 +174,9 @@ def _lines(problem: Problem | None, known: dict[str, queries.Option], chosen: li
 @require_safe
 def mine(request: HttpRequest) -> HttpResponse:
     """我的报考, newest session first."""
-    rows = list(queries.mine(actor_of(request, "web")))
-    open_sessions = _open({row.session.code for row in rows if row.state in LIVE})
+    actor = actor_of(request, "web")
+    rows = list(queries.mine(actor))
+    open_sessions = queries.open_sessions(actor.user_id, (row.session.code for row in rows if row.state in LIVE))
     sessions: dict[str, dict[str, Any]] = {}
     for row in rows:
         group = sessions.setdefault(row.session.code, {"session": row.session, "rows": [], "past": []})
@@ -174,13 +189,6 @@ def mine(request: HttpRequest) -> HttpResponse:
         group["rows" if row.state in LIVE else "past"].append(entry)
     context = {"sessions": sessions.values(), "back": reverse("home:me")}
     return render(request, "home/registration/mine.html", context)
-
-
-def _open(codes: set[str]) -> set[str]:
-    """Which of these sessions may be registered for now."""
-    now = clock.now()
-    windows = {code: current(Business.COURSE_REGISTRATION, session=code) for code in codes}
-    return {code for code, window in windows.items() if window and window.state_at(now) is WindowState.OPEN}
 
 
 @private
@@ -212,7 +220,7 @@ def _choices(row: Registration, candidate: Candidate, scope: str) -> list[Any]:
     """The course itself, and those that could take its place; the verb has the last word."""
     same_fee = row.state != "pending"
     found = [(row.course.code, _course(row.course.code, row.course.name, row.slot, row.fee_fen))]
-    for option in queries.options(candidate, row.session, scope=scope):
+    for option in queries.options(candidate, row.session, None, scope=scope):
         offering = option.offering
         if offering.course.code == row.course.code or (same_fee and offering.fee_fen != row.fee_fen):
             continue
@@ -237,15 +245,22 @@ def change(request: HttpRequest, registration_id: int) -> HttpResponse:
     initial = {"course": row.course.code, "district": row.district.code}
     scope = queries.OTHER if request.GET.get("scope") == queries.OTHER else queries.OWN
     form = ChangeForm(request.POST or None, initial=initial, row=row, candidate=candidate, scope=scope)
+    warning = ""
     if form.is_valid():
         changed = {name: value for name, value in form.cleaned_data.items() if value != initial[name]}
+        if changed:
+            wished = (form.cleaned_data["course"], form.cleaned_data["district"])
+            warning = _unconfirmed(request, queries.warnings(candidate, row.session, [wished], without=row.pk))
         try:
-            if changed:
+            if changed and not warning:
                 actions.change(registration_id, **changed, by=actor)
         except Problem as problem:
             explain(problem, form, **{"entries.0": "course"})
         else:
-            messages.success(request, _("已保存修改。"))
-            return redirect("home:my-registrations")
+            if not warning:
+                messages.success(request, _("已保存修改。"))
+                return redirect("home:my-registrations")
     context = {"row": row, "scope": scope, "scopes": _SCOPES.items(), "back": reverse("home:my-registrations")}
+    if warning:
+        context |= {"warning": warning, "problems": [Line(warning, "confirmed")]}
     return page(request, "home/registration/change.html", context, form=form)

@@ -4,10 +4,12 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 
 from home.doors import safe_next
+from portal.kernel.edges import goes_on
 
 _YEAR = 365 * 24 * 3600
 
 
+@goes_on
 def elder(request: HttpRequest) -> HttpResponse:
     """长辈版 on or off, for this device, whoever is signed in."""
     if request.method != "POST":

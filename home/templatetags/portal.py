@@ -13,13 +13,16 @@ from django.forms import BoundField
 from django.http import HttpRequest
 from django.templatetags.static import static
 from django.urls import reverse
+from django.utils.crypto import salted_hmac
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from candidate_api.accounts.rules import SEEN_EVERY, WEB_IDLE
 from cms.windows.rules import deadline
 from portal.kernel import clock
 from portal.kernel.money import yuan as in_yuan
+from portal.kernel.users.models import User
 
 register = template.Library()
 
@@ -43,6 +46,18 @@ def _pictures() -> frozenset[str]:
 def sprite(name: str) -> str:
     """The sprite's picture of that name, or a plain sheet of paper for what an editor made up."""
     return name if name in _pictures() else "doc"
+
+
+@register.simple_tag
+def person(user: User) -> str:
+    """A mark of who is signed in, for the page's script alone: another person on this device is another mark."""
+    return salted_hmac("home.person", str(user.pk)).hexdigest()[:16]
+
+
+@register.simple_tag
+def idle() -> int:
+    """Seconds without a request after which the sign-in surely still stands."""
+    return int((WEB_IDLE - SEEN_EVERY).total_seconds())
 
 
 @register.filter
@@ -76,6 +91,12 @@ def month_day(instant: datetime | None) -> str:
 @register.filter(name="clock")
 def wall_clock(instant: datetime) -> str:
     return f"{clock.local(instant):%H:%M}"
+
+
+@register.filter
+def closing_hour(instant: datetime) -> str:
+    """The hour at which something closes; midnight is 24:00 of the day before."""
+    return deadline(instant)[-5:]
 
 
 @register.filter

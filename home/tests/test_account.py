@@ -10,6 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from candidate_api.accounts import captcha
+from candidate_api.accounts.models import Captcha
 from candidate_api.candidates.models import Candidate
 from home.tests.conftest import inline
 from tests import life
@@ -38,7 +39,10 @@ def test_from_the_notice_to_the_own_page(client: Client) -> None:
     page = client.post(ADDRESS, typed(act="code")).content.decode()
     assert "短信将在一分钟内送达" in page
     assert 'value="韦小莉"' in page, "what was typed is still there"
-    answer = client.post(ADDRESS, typed(sms_code=life.code_sent_to("13900001111")), follow=True)
+    assert Captcha.objects.count() == 1, "a fresh one, should another code be wanted; nobody has to solve it"
+    # The form sends along the empty field of the captcha that was not needed.
+    filled = typed(sms_code=life.code_sent_to("13900001111"), captcha_value="")
+    answer = client.post(ADDRESS, filled, follow=True)
     assert answer.redirect_chain == [("/me/", 302)]
     assert "获取准考证号" in answer.content.decode()
     assert Candidate.objects.get().user.name == "韦小莉"
@@ -52,9 +56,39 @@ def test_a_mistake_is_said_beside_its_field_and_on_top(client: Client) -> None:
     assert 'aria-describedby="id_id_number_error"' in page
     assert 'aria-invalid="true"' in page
     assert 'value="450103199001011234"' in page
-    assert life.PASSWORD not in page
     assert Candidate.objects.count() == 0
     assert inline(page).found == []
+
+
+def test_all_that_is_wrong_is_said_at_once(client: Client) -> None:
+    """Also while the code has not been asked for: nobody pays a text message to hear of the next mistake."""
+    wrong = typed(name="1", id_number="450103900101123", mobile="12", password="123")
+    page = client.post(ADDRESS, wrong).content.decode()
+    fields = re.findall(r'<a href="#id_(\w+)">', page)
+    assert fields == ["name", "id_number", "password", "mobile", "sms_code"]
+    assert "密码至少8位。" in page
+    assert Candidate.objects.count() == 0
+
+
+def test_a_slip_elsewhere_costs_neither_password_nor_captcha(client: Client, caplog: pytest.LogCaptureFixture) -> None:
+    client.post(ADDRESS, typed(act="code"))
+    code = life.code_sent_to("13900001111")
+    answer = client.post(ADDRESS, typed(sms_code=code, id_number="450103199001011234", captcha_value=""))
+    page = answer.content.decode()
+
+    assert f'value="{life.PASSWORD}"' in page
+    assert f'value="{code}"' in page
+    assert answer["Cache-Control"] == "private, no-store"
+    assert life.PASSWORD not in json.dumps(dict(client.session.items())) + caplog.text
+    assert life.PASSWORD not in client.get(ADDRESS).content.decode(), "only in the answer to that very form"
+    assert client.post(ADDRESS, typed(sms_code=code, captcha_value="")).url == "/me/"
+
+
+def test_a_password_that_is_itself_wrong_is_typed_anew(client: Client) -> None:
+    client.post(ADDRESS, typed(act="code"))
+    page = client.post(ADDRESS, typed(sms_code=life.code_sent_to("13900001111"), password="a-short")).content.decode()
+    assert "密码至少8位" in page
+    assert "a-short" not in page
 
 
 def test_the_code_is_sent_inline_where_htmx_asks(client: Client) -> None:
@@ -65,7 +99,7 @@ def test_the_code_is_sent_inline_where_htmx_asks(client: Client) -> None:
 
 
 def test_nobody_has_to_see_a_picture(client: Client) -> None:
-    challenge = captcha.issue()
+    challenge = captcha.issue(by=life.VISITOR)
     solution = altcha.solve_challenge(altcha.Challenge.from_dict(challenge.work))
     work = base64.b64encode(json.dumps({"challenge": challenge.work, "solution": solution.to_dict()}).encode()).decode()
     page = client.post(ADDRESS, typed(act="code", captcha_id=str(challenge.captcha_id), captcha_value=work))

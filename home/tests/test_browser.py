@@ -17,13 +17,23 @@ def test_the_device_works_instead_of_the_eye_and_a_code_is_sent_inline(browser: 
     browser.goto(f"{live_server.url}/register/?notice=2026-10")
     browser.fill("#id_name", "韦小莉")
     browser.fill("#id_mobile", "13900002222")
-    browser.click("[data-work-start]")
-    browser.get_by_text("已完成验证").wait_for()
-    browser.click("button[value=code]")
+    browser.click("button[value=code]")  # quicker than the device: the request waits for its work
     browser.locator(".notice.success").wait_for()
     assert browser.input_value("#id_name") == "韦小莉"
+    browser.get_by_text("没有收到？重新获取").click()
     browser.get_by_text("秒后可重发").wait_for()
     assert life.code_sent_to("13900002222").isdigit()
+
+
+def test_the_work_is_done_unasked_and_the_picture_is_a_choice(browser: "Page", live_server: Any) -> None:
+    browser.goto(f"{live_server.url}/login/?way=sms")
+    browser.get_by_text("已完成验证").wait_for()
+    assert not browser.is_visible(".captcha-img")
+    browser.get_by_role("button", name="改用图片校验码").focus()
+    browser.keyboard.press("Enter")
+    browser.locator("#id_captcha_value:focus").wait_for()
+    assert browser.is_visible(".captcha-img")
+    assert browser.input_value("#id_captcha_value") == ""
 
 
 def test_the_summary_has_the_focus_and_leads_to_the_field(browser: "Page", live_server: Any) -> None:

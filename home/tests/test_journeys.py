@@ -11,6 +11,7 @@ from candidate_api.registrations import actions
 from candidate_api.registrations.models import Registration
 from home.tests.conftest import SESSION, inline
 from portal.kernel.messages.models import Message
+from portal.kernel.messages.queries import choices
 from tests import life
 
 pytestmark = pytest.mark.django_db
@@ -55,6 +56,26 @@ def test_a_district_has_to_be_chosen(web: Client) -> None:
     assert Order.objects.count() == 0
 
 
+def test_two_districts_on_one_day_have_to_be_confirmed(web: Client, candidate: Candidate) -> None:
+    actions.submit(SESSION, [("02324", "450100")], by=life.actor(candidate))
+    given = {"course": ["00023"], "district": "450200", "submit": "1"}
+    warning = "10月24日的课程分在不同考区：南宁市、柳州市。同一天可能赶不到，一般应当选同一个考区。"
+    page = web.post(CHOOSE, given).content.decode()
+    assert f'<a href="#confirmed">{warning}</a>' in page
+    assert Registration.objects.count() == 1
+    assert "分在不同考区" in web.post(CHOOSE, given | {"confirmed": "1"}).content.decode(), "another sentence"
+    assert Registration.objects.count() == 1
+    assert web.post(CHOOSE, given | {"confirmed": warning}).status_code == 302
+    row = Registration.objects.get(course__code="00023")
+    change = reverse("home:registration-change", args=[row.pk])
+    assert web.post(change, {"course": "00023", "district": "450100"}).status_code == 302
+    back = {"course": "00023", "district": "450200"}
+    assert warning in web.post(change, back).content.decode()
+    row.refresh_from_db(fields=["district"])
+    assert row.district.code == "450100"
+    assert web.post(change, back | {"confirmed": warning}).status_code == 302
+
+
 def test_without_a_number_or_outside_the_window_the_page_says_why(client: Client, reference: None) -> None:
     client.force_login(life.registered().user)
     assert "有了准考证号才能报考" in client.get(CHOOSE).content.decode()
@@ -89,11 +110,20 @@ def test_saving_the_profile_and_being_told_of_mistakes(web: Client, candidate: C
     assert (candidate.address, candidate.postcode) == ("星湖路2号", "530022")
 
 
+def test_only_majors_that_take_new_candidates_are_offered(web: Client, candidate: Candidate) -> None:
+    page = web.get("/me/profile/").content.decode()
+    assert ("030101K 法学" in page, "050201 英语" in page, "590202" in page) == (True, False, False)
+    given = life.profile() | {"district": "450100", "major": "050201"}
+    assert "这个专业现在不接收新生，请选择其他专业。" in web.post("/me/profile/", given).content.decode()
+    candidate.refresh_from_db(fields=["major"])
+    assert candidate.major.code == "080901"
+
+
 def test_each_rule_that_a_photo_breaks_is_named(client: Client, reference: None) -> None:
     person = life.registered()
     client.force_login(person.user)
     bad = SimpleUploadedFile("a.jpg", b"no picture", content_type="image/jpeg")
-    assert "照片须为完整的JPG图片" in client.post("/me/photo/", {"photo": bad}).content.decode()
+    assert "照片须为完整的JPG、PNG或HEIC图片" in client.post("/me/photo/", {"photo": bad}).content.decode()
     assert "请填写选择照片" not in client.post("/me/photo/", {}).content.decode()
     good = SimpleUploadedFile("a.jpg", life.good_photo(), content_type="image/jpeg")
     assert client.post("/me/photo/", {"photo": good}).url == "/me/profile/"
@@ -112,10 +142,10 @@ def test_lists_ask_the_same_number_of_questions_at_one_and_at_four(
     web: Client, candidate: Candidate, django_assert_num_queries
 ) -> None:
     actions.submit(SESSION, [("02324", "450100")], by=life.actor(candidate))
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         web.get("/business/my-registrations/")
     actions.submit(SESSION, [(c, "450100") for c in ("00023", "04735", "13000")], by=life.actor(candidate))
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         web.get("/business/my-registrations/")
 
 
@@ -130,3 +160,15 @@ def test_an_unknown_code_is_refused_in_words(client: Client) -> None:
     answer = client.get("/verify/?code=ABCD-EFGH")
     assert answer.status_code == 404
     assert "没有这个核验码" in answer.content.decode()
+
+
+def test_what_is_not_wanted_is_switched_off_on_the_page_of_the_messages(candidate: Candidate, web: Client) -> None:
+    assert 'value="candidate_enrolled in_app"' in web.get("/me/notifications/").content.decode()
+    assert web.post("/me/notifications/", {}).url == "/me/messages/"
+    assert [choice.wanted for choice in choices(life.actor(candidate))] == [False, False, False]
+    assert "checked" not in web.get("/me/notifications/").content.decode()
+    web.post("/me/notifications/", {"wanted": ["candidate_enrolled in_app"]})
+    assert [choice.wanted for choice in choices(life.actor(candidate))] == [True, False, False]
+    refused = web.post("/me/notifications/", {"wanted": ["code_login sms"]})
+    assert refused.status_code == 200
+    assert "错误：" in refused.content.decode()

@@ -3,6 +3,7 @@
 import gzip
 import re
 from pathlib import Path
+from urllib.robotparser import RobotFileParser
 
 import pytest
 from django.conf import settings
@@ -26,6 +27,10 @@ pytestmark = pytest.mark.django_db
 PUBLIC = [
     "/login/",
     "/login/?way=sms",
+    "/login/reset/",
+    "/login/reset/?way=account",
+    "/login/reset/code/",
+    "/login/reset/password/",
     "/register/notice/",
     "/register/?notice=2026-10",
     "/business/",
@@ -34,21 +39,49 @@ PUBLIC = [
     "/business/majors/080901/",
     "/business/textbooks/",
     "/services/",
+    "/windows/",
+    "/search/?q=报名",
+    "/business/apply/info-change/",
     "/verify/",
     "/elder/",
+    "/accessibility/",
+    "/offline/",
+    "/manifest.webmanifest",
+    "/sw.js",
+    "/.well-known/assetlinks.json",
+    "/.well-known/apple-app-site-association",
+    "/.well-known/passkey-endpoints",
     "/demo/components/",
     "/demo/outbox/",
 ]
 PRIVATE = [
     "/me/",
     "/me/profile/",
+    "/me/contact/",
+    "/me/identity/",
     "/me/photo/",
     "/me/messages/",
+    "/me/notifications/",
+    "/me/security/",
+    "/me/security/proof/",
+    "/me/security/password/",
+    "/me/security/mobile/",
+    "/me/security/email/",
+    "/me/security/devices/",
+    "/me/passkeys/",
+    "/me/passkeys/add/",
+    "/me/data/",
+    "/me/data/erasure/",
+    "/services/complaints/",
+    "/services/complaints/new/",
+    "/business/applications/",
     "/business/registration/",
     "/business/my-registrations/",
     "/business/tickets/",
     "/business/arrangements/",
     "/business/scores/",
+    "/business/transferred-scores/",
+    "/business/forecast/",
 ]
 MOST_QUERIES = 12
 
@@ -92,13 +125,15 @@ def test_a_page_asks_the_database_little(web: Client, address: str) -> None:
         connection,
     ) as asked:
         web.get(address)
-    assert len(asked) <= MOST_QUERIES, [query["sql"][:120] for query in asked]
+    assert len(asked) <= MOST_QUERIES, "\n".join(query["sql"][:90] + " … " + query["sql"][-60:] for query in asked)
 
 
 def test_every_address_of_the_portal_is_tried_here_or_in_a_journey(order: Order) -> None:
     tried = {address.partition("?")[0].lstrip("/") for address in [*PUBLIC, *PRIVATE]}
     fixed = {str(entry.pattern) for entry in urlpatterns if "<" not in str(entry.pattern)}
-    assert fixed - tried == {"logout/"}
+    only_post = {"logout/", "login/passkey/", "login/passkey/begin/", "me/security/devices/revoke-others/"}
+    files = {"favicon.ico", "robots.txt", "me/calendar.ics"}
+    assert fixed - tried == only_post | files | {"me/data/erasure/withdraw/", "alive/"}
 
 
 def test_what_belongs_to_another_is_not_there(client: Client, order: Order) -> None:
@@ -123,6 +158,23 @@ def test_an_unknown_address_is_answered_in_the_house_style(client: Client) -> No
     assert answer.status_code == 404
     assert "没有找到这个页面" in answer.content.decode()
     assert "script-src 'self'" in answer["Content-Security-Policy"]
+
+
+def test_the_icon_is_there_for_who_asks_for_it_by_its_old_name(client: Client) -> None:
+    answer = client.get("/favicon.ico")
+    assert (answer.status_code, answer.url) == (302, "/static/img/favicon.svg")
+    assert finders.find("img/favicon.svg")
+
+
+def test_search_engines_leave_what_is_private_alone(client: Client) -> None:
+    answer = client.get("/robots.txt")
+    rules = RobotFileParser()
+    rules.parse(answer.content.decode().splitlines())
+    assert answer["Content-Type"] == "text/plain; charset=utf-8"
+    closed = ["/admin/", "/api/v1/", "/me/", "/me/messages/", "/files/x/", "/login/?next=/me/"]
+    assert [path for path in closed if rules.can_fetch("*", path)] == []
+    opened = ["/", "/news/", "/business/majors/", "/services/", "/static/css/portal.css"]
+    assert [path for path in opened if not rules.can_fetch("*", path)] == []
 
 
 def test_a_form_that_is_too_old_is_refused_in_words() -> None:

@@ -14,6 +14,9 @@
     target.focus({ preventScroll: true });
   });
 
+  // What a part of the page says now stands in that part; what the page said before has had its answer.
+  document.addEventListener("htmx:afterSwap", () => document.getElementById("page-problems")?.remove());
+
   // What is being put right is no longer an error; the server has the last word.
   document.addEventListener("input", ({ target }) => {
     if (target.getAttribute("aria-invalid") === "true") {
@@ -29,6 +32,7 @@
   // One press is one press: a slow network must not invite a second.
   document.addEventListener("submit", (event) => {
     const form = event.target;
+    if (event.defaultPrevented) return; // somebody else sends it in a moment
     if (form.method === "get" || form.dataset.sent) {
       if (form.dataset.sent) event.preventDefault();
       return;
@@ -58,6 +62,42 @@
   if (document.querySelector("[data-until]")) {
     tick();
     setInterval(tick, 1000);
+  }
+
+  // An app on the telephone, and something to read without a network. What one person keeps is not another's.
+  const { person, idle } = document.documentElement.dataset;
+  const store = (name, value) => {
+    try {
+      const before = localStorage.getItem(name);
+      if (value !== undefined) localStorage.setItem(name, value);
+      return before;
+    } catch {
+      return null; // a browser that keeps nothing
+    }
+  };
+  if (person && store("person", person) !== person) ["own", "read"].forEach((shelf) => window.caches?.delete(shelf));
+  addEventListener("load", () => navigator.serviceWorker?.register("/sw.js").catch(() => {}));
+
+  // Whoever reads for long is asked before they are signed out; any window of this browser counts as being here.
+  const dialog = document.getElementById("idle");
+  if (dialog) {
+    const here = () => store("seen", String(Date.now()));
+    const left = () => Number(idle) - (Date.now() - Number(store("seen"))) / 1000;
+    const watch = () => {
+      const seconds = Math.ceil(left());
+      if (seconds > 120) return dialog.open && dialog.close();
+      dialog.querySelector("[data-soon]").hidden = seconds <= 0;
+      dialog.querySelector("[data-gone]").hidden = seconds > 0;
+      dialog.querySelector("[data-seconds]").textContent = seconds > 0 ? say(seconds) : "";
+      if (!dialog.open && !dialog.dataset.told) dialog.showModal();
+      if (seconds <= 0) dialog.dataset.told = "1";
+    };
+    dialog.addEventListener("close", () => {
+      if (left() <= 0 || left() > 120) return;
+      fetch("/alive/").then((answer) => answer.status === 204 && here(), () => {});
+    });
+    here();
+    setInterval(watch, 1000);
   }
 
   // Resending a code: the button counts down.
@@ -90,26 +130,10 @@
     update();
   };
 
-  // A photo is looked at before it is sent: size and dimensions need no server.
-  const photo = (input) => {
-    const image = document.getElementById("preview");
-    const facts = document.getElementById("photo-facts");
-    input.addEventListener("change", () => {
-      const file = input.files[0];
-      if (!file || !image) return;
-      image.src = URL.createObjectURL(file);
-      image.hidden = false;
-      image.onload = () => {
-        facts.textContent = `${image.naturalWidth}×${image.naturalHeight} 像素，${(file.size / 1024).toFixed(1)} KB`;
-        URL.revokeObjectURL(image.src);
-      };
-    });
-  };
-
-  // The picture-free captcha: the device works for a moment instead of the person (ALTCHA v2, PBKDF2).
+  // The captcha: the device works for a moment instead of the person (ALTCHA v2, PBKDF2); the picture stays a choice.
   const bytes = (hex) => Uint8Array.from(hex.match(/../g) || [], (pair) => parseInt(pair, 16));
   const hex = (buffer) => [...new Uint8Array(buffer)].map((b) => b.toString(16).padStart(2, "0")).join("");
-  const solve = async (challenge, report) => {
+  const solve = async (challenge) => {
     const p = challenge.parameters;
     const nonce = bytes(p.nonce);
     const salt = bytes(p.salt);
@@ -121,27 +145,60 @@
       const bits = await crypto.subtle.deriveBits({ name: "PBKDF2", hash: "SHA-256", salt, iterations: p.cost }, key, p.keyLength * 8);
       const derivedKey = hex(bits);
       if (derivedKey.startsWith(p.keyPrefix)) return btoa(JSON.stringify({ challenge, solution: { counter, derivedKey } }));
-      if (counter % 25 === 0) report();
     }
   };
+  const working = new Set();
   const work = (box) => {
-    const button = box.querySelector("[data-work-start]");
-    button.hidden = false;
-    button.addEventListener("click", async () => {
-      const status = box.querySelector("[data-work-status]");
-      const input = document.getElementById(box.dataset.work);
-      button.disabled = true;
-      status.textContent = "正在验证，请稍候";
-      try {
-        input.value = await solve(JSON.parse(box.dataset.challenge), () => (status.textContent += "·"));
-        status.textContent = "已完成验证，不需要再填写图片中的字符。";
-        input.closest(".with-side").hidden = button.hidden = true;
-      } catch (error) {
-        status.textContent = "这个浏览器无法完成免图验证，请填写图片中的字符。";
-        button.disabled = false;
-      }
+    if (!window.crypto?.subtle) return;
+    const input = document.getElementById(box.dataset.work);
+    const status = box.querySelector("[data-work-status]");
+    const button = box.querySelector("[data-work-picture]");
+    const asked = [input.closest(".with-side"), document.getElementById("captcha_hint")];
+    const show = (picture) => {
+      asked.forEach((node) => (node.hidden = !picture));
+      button.hidden = picture;
+    };
+    let choice = false;
+    show(false);
+    status.textContent = "正在自动验证，请稍候";
+    const done = solve(JSON.parse(box.dataset.challenge)).then(
+      (value) => {
+        if (choice) return;
+        input.value = value;
+        status.textContent = "已完成验证，不需要填写。";
+      },
+      () => {
+        show(true);
+        status.textContent = "这个浏览器无法自动验证，请填写图片中的字符。";
+      },
+    );
+    working.add(done.finally(() => working.clear()));
+    button.addEventListener("click", () => {
+      choice = true;
+      working.clear();
+      show(true);
+      input.value = status.textContent = "";
+      input.focus();
     });
   };
+
+  // Whoever is quicker than the device: the form goes when the work is done.
+  document.addEventListener("htmx:confirm", (event) => {
+    if (!working.size) return;
+    event.preventDefault();
+    Promise.all(working).then(() => event.detail.issueRequest());
+  });
+  document.addEventListener(
+    "submit",
+    (event) => {
+      if (!working.size || !event.target.querySelector("[data-work]")) return;
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      const { target, submitter } = event;
+      Promise.all(working).then(() => target.requestSubmit(submitter));
+    },
+    true,
+  );
 
   const once = (selector, root, act) =>
     all(selector, root).forEach((node) => {
@@ -152,7 +209,6 @@
   const wake = (root) => {
     once("[data-wait]", root, wait);
     once("form[data-basket]", root, basket);
-    once("input[data-photo]", root, photo);
     once("[data-work]", root, work);
     once("select[data-submit]", root, (select) => select.addEventListener("change", () => select.form.requestSubmit()));
     once("[data-print]", root, (button) => {
