@@ -6,13 +6,14 @@ from django.core.mail import EmailMessage
 from django.core.mail.backends.base import BaseEmailBackend
 
 from portal.demo.models import Delivered
+from portal.kernel.messages.providers.contract import Sms
 
 
 class SmsProvider:
     name = "demo-outbox"
 
-    def send(self, mobile: str, text: str) -> None:
-        Delivered.objects.create(to=mobile, channel="sms", text=text)
+    def send(self, sms: Sms) -> None:
+        Delivered.objects.create(to=sms.mobile, channel="sms", text=sms.text)
 
 
 class EmailBackend(BaseEmailBackend):

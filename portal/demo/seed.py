@@ -21,20 +21,23 @@ from candidate_api.arrangements.actions import arrange
 from candidate_api.candidates import actions as candidates
 from candidate_api.candidates.models import Candidate
 from candidate_api.candidates.photo import spec_on
-from candidate_api.catalogue.models import Course, District, Major
+from candidate_api.catalogue.models import District, Major
 from candidate_api.payments import actions as payments
 from candidate_api.registrations import actions as registrations
 from candidate_api.registrations.queries import options as options_of
-from candidate_api.results.models import Score
 from candidate_api.sessions.actions import open_seats
 from candidate_api.sessions.models import ExamSession, Offering
-from cms.seed import seed_faq, seed_news, seed_windows
+from cms.complaints import actions as complaints
+from cms.complaints.models import CannedAnswer, SupportTeam
+from cms.seed import seed_faq, seed_news
 from cms.windows.actions import change_window
 from cms.windows.models import BusinessWindow
 from cms.windows.rules import Business
 from home.front.seed import seed_site
 from portal.demo.models import Delivered
 from portal.demo.portraits import portrait
+from portal.demo.province.past import sat
+from portal.demo.windows import announce
 from portal.kernel import clock
 from portal.kernel.actor import Actor
 from portal.kernel.messages import actions as messages
@@ -63,15 +66,28 @@ ACCOUNTS = [
     Account("考生 韦小莉（已有准考证号）", "13800000001", "/login/"),
     Account("考生 覃志明（刚注册）", "13800000002", "/login/"),
     Account("编辑", "editor", "/admin/", Role.EDITOR, "45"),
+    Account("另一位编辑（审核稿件）", "editor-2", "/admin/", Role.EDITOR, "45"),
     Account("南宁市初审人员", "city", "/admin/", Role.FIRST_REVIEWER, "450100"),
     Account("广西大学审核人员", "school", "/admin/", Role.FIRST_REVIEWER, "s10593"),
+    Account("自治区初审人员", "province-first", "/admin/", Role.FIRST_REVIEWER, "45"),
     Account("自治区终审人员", "province", "/admin/", Role.SECOND_REVIEWER, "45"),
+    Account("自治区考籍人员", "archive", "/admin/", Role.ARCHIVE, "45"),
+    Account("自治区另一名考籍人员（审批导入）", "archive-2", "/admin/", Role.ARCHIVE, "45"),
+    Account("南宁市考籍人员", "archive-city", "/admin/", Role.ARCHIVE, "450100"),
     Account("咨询人员", "support", "/admin/", Role.SUPPORT, "45"),
+    Account("自治区财务人员", "finance", "/admin/", Role.FINANCE, "45"),
     Account("管理员", "admin", "/admin/", Role.ADMINISTRATOR, "45"),
 ]
 
-# What the demo's candidate has behind her: course, score.
-_SCORES = [("15040", 78), ("15043", 66), ("02324", 81), ("13003", 54)]
+# What the demo's candidate got in the last session: three courses are passed, one can be reviewed.
+_MARKS = [78, 66, 54, 81]
+# kind, category, title, content, how far it has come: 0 waiting, 1 being handled, 2 answered, 3 rated
+_COMPLAINTS = [
+    ("consult", "score", "成绩复核结果什么时候公布", "我申请了复核，想知道结果什么时候公布。", 3),
+    ("suggestion", "website", "建议打印准考证时显示考点地图", "第一次去考点不好找，希望能看到地图。", 2),
+    ("complaint", "payment", "支付后页面没有跳转", "付款成功后页面一直停着，过了几分钟才显示报考成功。", 1),
+    ("consult", "exemption", "计算机等级证书可以免考哪门课", "我有全国计算机等级考试二级证书，可以免考哪门课程？", 0),
+]
 # A real timetable stands in the fixtures for one session of each half.
 _TIMETABLES = {"04": "2027-04", "10": "2026-10"}
 
@@ -85,9 +101,10 @@ def seed() -> None:
     coming, last = furnish()
     candidate = _register("韦小莉", "450103199803124525", "13800000001")
     _enrol(candidate)
-    _give_scores(candidate, last)
+    sat(Candidate.objects.get(pk=candidate.pk), last, _MARKS, by=SEED)
     _register("覃志明", "450102200108156014", "13800000002")
     _take_courses(Candidate.objects.get(pk=candidate.pk), coming)  # as she is now, with her major
+    _complaints(candidate)
     _deliver()
 
 
@@ -97,8 +114,8 @@ def furnish() -> tuple[ExamSession, ExamSession]:
     today = clock.today()
     coming, last = _sessions(today)
     seed_site(settings.BASE_URL)
-    seed_windows(today, coming.code)
-    _release_tickets(coming)
+    announce(today, coming)
+    _keep_tickets_open(coming)
     seed_faq()
     seed_news(today, coming.code)
     _staff()
@@ -111,9 +128,10 @@ def _sessions(today: date) -> tuple[ExamSession, ExamSession]:
     year, month = (today.year, 4) if today.month < 3 else (today.year, 10) if today.month < 9 else (today.year + 1, 4)
     before = (year, 4) if month == 10 else (year - 1, 10)
     coming, last = _session(year, month), _session(*before)
-    coming.tickets_at = clock.now() - timedelta(hours=1)
+    an_hour_ago = clock.now() - timedelta(hours=1)
+    coming.tickets_at = min(coming.tickets_at or an_hour_ago, an_hour_ago)
     coming.save(update_fields=["tickets_at"])
-    last.scores_at = min(last.scores_at or clock.now(), clock.now() - timedelta(hours=1))
+    last.scores_at = min(last.scores_at or an_hour_ago, an_hour_ago)
     last.save(update_fields=["scores_at"])
     return coming, last
 
@@ -135,11 +153,10 @@ def _session(year: int, month: int) -> ExamSession:
     return session
 
 
-def _release_tickets(session: ExamSession) -> None:
+def _keep_tickets_open(session: ExamSession) -> None:
     window = BusinessWindow.objects.get(business=Business.ADMISSION_TICKET, session=session.code)
     change_window(
         window.pk,
-        opens_at=clock.now() - timedelta(hours=1),
         closes_at=clock.at(session.second_day, 18),
         reason="演示：报考期间即可打印",
         by=SEED,
@@ -183,7 +200,7 @@ def _deliver() -> None:
 
 def _worked() -> tuple[object, str]:
     """A captcha, solved by work."""
-    challenge = captcha.issue()
+    challenge = captcha.issue(by=VISITOR)
     work = altcha.Challenge.from_dict(challenge.work)
     return challenge.captcha_id, altcha.Payload(work, altcha.solve_challenge(work)).to_base64()
 
@@ -200,7 +217,6 @@ def _enrol(candidate: Candidate) -> None:
             "address_area": "450103",
             "address": "民族大道100号",
             "postcode": "530022",
-            "email": "weixiaoli@example.com",
             "district": District.objects.get(code="450100"),
             "major": Major.objects.get(code="080901"),
         },
@@ -209,28 +225,32 @@ def _enrol(candidate: Candidate) -> None:
     candidates.set_photo(portrait(candidate.pk, spec_on(clock.today())), by=by)
 
 
-def _give_scores(candidate: Candidate, session: ExamSession) -> None:
-    """As an import of the office would."""
-    courses = {course.code: course for course in Course.objects.filter(code__in=[code for code, _ in _SCORES])}
-    Score.objects.bulk_create(
-        [
-            Score(
-                candidate=candidate,
-                session=session,
-                course=courses[code],
-                score=score,
-                status="passed" if score >= 60 else "failed",
-                recorded_at=clock.now(),
-            )
-            for code, score in _SCORES
-        ]
-    )
+def _complaints(candidate: Candidate) -> None:
+    """One of each state; the supporter belongs to every team and has answered."""
+    user = User.objects.get(username="support")
+    for team in SupportTeam.objects.all():
+        team.members.add(user)
+        CannedAnswer.objects.create(
+            team=team,
+            title="已转告相关部门",
+            text="您好！您反映的“{title}”（编号{number}）已转告相关部门，有结果会及时告知您。感谢您的理解。",
+        )
+    by, desk = Actor.of(candidate.user, "web"), Actor.of(user, "admin")
+    for kind, category, title, content, upto in _COMPLAINTS:
+        made = complaints.submit(kind=kind, category=category, title=title, content=content, by=by)
+        if upto >= 1:
+            complaints.accept(made.pk, by=desk)
+            complaints.note(made.pk, "已向考务科核实。", by=desk)
+        if upto >= 2:
+            complaints.answer(made.pk, "您好！已为您核实，请以网站最新公告为准。如仍有疑问请追问。", seen=0, by=desk)
+        if upto >= 3:
+            complaints.rate(made.number, 5, "答复很及时，谢谢。", by=by)
 
 
 def _take_courses(candidate: Candidate, session: ExamSession) -> None:
     """Two courses, paid at the stand-in gateway as on a phone, seated, ready to print; the pledge is hers to sign."""
     by = Actor.of(candidate.user, "web")
-    choices = options_of(candidate, session)
+    choices = options_of(candidate, session, None)
     free = {option.offering.slot: option.offering.course.code for option in reversed(choices) if not option.blocked}
     entries = [(code, "450100") for _slot, code in sorted(free.items())[:2]]
     order = registrations.submit(session.code, entries, by=by)

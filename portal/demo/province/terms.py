@@ -4,15 +4,14 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import F
-
 from candidate_api.catalogue.models import PlanCourse
+from candidate_api.sessions.actions import take
 from candidate_api.sessions.models import ExamSession, Offering, SeatPool
-from cms.seed.windows import seed_windows
 from cms.windows.actions import create_window
 from cms.windows.models import BusinessWindow
 from cms.windows.queries import current
 from cms.windows.rules import Business
+from portal.demo.windows import announce
 from portal.kernel import clock
 from portal.kernel.actor import Actor
 
@@ -69,9 +68,9 @@ def _term(rows: list[Offering], plans: dict[int, set[int]], now: datetime, *, by
 
 
 def _window(session: ExamSession, now: datetime, *, by: Actor) -> BusinessWindow:
-    if current(BUSINESS, session=session.code) is None:
+    if current(BUSINESS, session=session.code, user_id=None) is None:
         if session.first_day > clock.local(now).date():
-            seed_windows(clock.local(now).date(), session.code)
+            announce(clock.local(now).date(), session)
         else:
             opens_at = clock.at(session.first_day - timedelta(days=125), 9)
             create_window(
@@ -82,7 +81,7 @@ def _window(session: ExamSession, now: datetime, *, by: Actor) -> BusinessWindow
                 closes_at=clock.at(session.first_day - timedelta(days=112), 18),
                 by=by,
             )
-    window = current(BUSINESS, session=session.code)
+    window = current(BUSINESS, session=session.code, user_id=None)
     assert window is not None  # noqa: S101 -- announced above
     return window
 
@@ -91,22 +90,21 @@ Place = tuple[int, int, int]  # session, district, slot
 
 
 class Seats:
-    """The limited places: what is left of each, and what a batch takes."""
+    """What is left of the limited places, and what a batch takes of any."""
 
     def __init__(self) -> None:
-        places = SeatPool.objects.values_list("session_id", "district_id", "slot", "capacity", "taken")
+        limited = SeatPool.objects.filter(capacity__isnull=False)
+        places = limited.values_list("session_id", "district_id", "slot", "capacity", "taken")
         self._left = {
             (session, district, slot): capacity - taken for session, district, slot, capacity, taken in places
         }
         self._taken: Counter[Place] = Counter()
 
     def take(self, place: Place) -> bool:
-        left = self._left.get(place)
-        if left is None:
-            return True
-        if not left:
-            return False
-        self._left[place] -= 1
+        if place in self._left:
+            if not self._left[place]:
+                return False
+            self._left[place] -= 1
         self._taken[place] += 1
         return True
 
@@ -117,7 +115,7 @@ class Seats:
 
 
 def keep(taken: Counter[Place]) -> None:
-    """Count the seats as taken, in the caller's transaction; the database refuses what is no longer free."""
-    for (session, district, slot), number in sorted(taken.items()):
-        pool = SeatPool.objects.filter(session_id=session, district_id=district, slot=slot)
-        pool.update(taken=F("taken") + number)
+    """Count the seats as taken, in the caller's transaction, which must not go on where they are no longer free."""
+    for place, number in sorted(taken.items()):
+        if not take(*place, number):
+            raise RuntimeError(f"no {number} seats left at {place}")

@@ -15,7 +15,9 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.core.wsgi import get_wsgi_application
 
-from candidate_api.payments.providers.wechat import twin
+from candidate_api.identity.providers.tencent import twin as identity_twin
+from candidate_api.payments.providers.alipay import twin as alipay_twin
+from candidate_api.payments.providers.wechat import twin as wechat_twin
 from portal.celery import app
 from portal.demo import seed
 from portal.demo.background import Background
@@ -42,7 +44,8 @@ class Command(BaseCommand):
             self.forget()
         self.say("正在准备数据库……")
         call_command("migrate", interactive=False, verbosity=0)
-        gateway = self.gateway()
+        gateways = self.gateways()
+        records = self.records()
         if seed.is_empty():
             self.say("正在写入演示数据……")
             seed.seed()
@@ -68,7 +71,9 @@ class Command(BaseCommand):
         finally:
             self.say("正在停止……")
             background.stop()
-            gateway.stop()
+            for gateway in gateways:
+                gateway.stop()
+            records.stop()
             server.close()
             lock.close()
             self.say("已停止。")
@@ -87,13 +92,29 @@ class Command(BaseCommand):
             raise CommandError(f"无法在 {host}:{port} 上启动：{error.strerror}。") from error
         return listener
 
-    def gateway(self) -> twin.Twin:
-        """The stand-in for WeChat Pay, at an address of its own as the real one is."""
+    def gateways(self) -> list[wechat_twin.Twin]:
+        """The stand-ins for WeChat Pay and Alipay, each at an address of its own as the real ones are."""
+        started: list[wechat_twin.Twin] = []
+        for name, twin, port in (
+            ("WECHAT", wechat_twin, settings.WECHAT_TWIN_PORT),
+            ("ALIPAY", alipay_twin, settings.ALIPAY_TWIN_PORT),
+        ):
+            try:
+                started.append(twin.start(port, settings.VAR / name.lower()))
+            except OSError as error:
+                for gateway in started:
+                    gateway.stop()
+                raise CommandError(f"模拟支付的端口 {port} 已被占用。请换一个：{name}_TWIN_PORT=… make demo") from error
+        return started
+
+    def records(self) -> identity_twin.Twin:
+        """The stand-in for the police's identity records."""
+        port, key = settings.IDENTITY_TWIN_PORT, settings.TENCENT_FACEID
         try:
-            return twin.start(settings.WECHAT_TWIN_PORT, settings.VAR / "wechat")
+            return identity_twin.start(port, key)
         except OSError as error:
             raise CommandError(
-                f"模拟支付的端口 {settings.WECHAT_TWIN_PORT} 已被占用。请换一个：WECHAT_TWIN_PORT=… make demo"
+                f"模拟身份认证的端口 {port} 已被占用。请换一个：IDENTITY_TWIN_PORT=… make demo"
             ) from error
 
     def lock(self) -> Any:
@@ -111,7 +132,7 @@ class Command(BaseCommand):
             raise CommandError("只能重置演示自带的 SQLite 数据库。")
         # Keys and secrets stay: the settings have read them already.
         for suffix in ("", "-wal", "-shm"):
-            for book in ("demo.sqlite3", "wechat/ledger.sqlite3"):
+            for book in ("demo.sqlite3", "wechat/ledger.sqlite3", "alipay/ledger.sqlite3"):
                 (settings.VAR / f"{book}{suffix}").unlink(missing_ok=True)
         for folder in ("media", "private"):
             shutil.rmtree(settings.VAR / folder, ignore_errors=True)
@@ -124,7 +145,9 @@ class Command(BaseCommand):
             f"  管理后台  {base}/admin/\n"
             f"  接口文档  {base}/api/v1/docs/\n"
             f"  短信与邮件  {base}/demo/outbox/\n"
-            f"  模拟微信支付  {settings.WECHAT_PAY['gateway']}/\n\n演示账号："
+            f"  模拟微信支付  {settings.WECHAT_PAY['gateway']}/\n"
+            f"  模拟支付宝  {settings.ALIPAY['gateway'].removesuffix('gateway.do')}\n"
+            f"  模拟身份认证  {settings.TENCENT_FACEID['gateway']}/\n\n演示账号："
         )
         for account in seed.ACCOUNTS:
             self.say(f"  {account.who}  {account.login}  密码 {account.password}  {base}{account.address}")

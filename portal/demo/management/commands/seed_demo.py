@@ -11,6 +11,7 @@ from tqdm import tqdm
 
 from candidate_api.candidates.models import Candidate
 from candidate_api.catalogue.models import District
+from portal.demo.province import bills
 from portal.demo.province.make import Maker, analyze
 from portal.kernel.audit.actions import seal
 
@@ -38,6 +39,7 @@ class Command(BaseCommand):
         self.stdout.write("，".join(f"{name} {number}" for name, number in rows.items()))
         made = maker.written[Candidate]
         self.stdout.write(f"新增考生 {made} 名，用时 {took:.1f} 秒，每秒 {made / took:.0f} 名")
+        bills.write()
         self.chain()
         analyze()
 
