@@ -50,7 +50,7 @@ def check(method: str, path: str, response: Any) -> None:
     if not path.startswith(BASE) or path.startswith(NOT_DESCRIBED) or method.lower() not in METHODS:
         return
     what = f"{method} {path} → {response.status_code}"
-    template = _template(path)
+    template = template_of(path)
     if template is None:
         assert response.status_code == 404, f"{what}: the path is not in the document"
         return
@@ -107,7 +107,8 @@ def _templates() -> list[tuple[re.Pattern[str], str]]:
     return [(re.compile(re.sub(r"\\\{[^}]*\\\}", "[^/]+", re.escape(path))), path) for path in paths]
 
 
-def _template(path: str) -> str | None:
+def template_of(path: str) -> str | None:
+    """The path of the document that an address is one of."""
     return next((template for pattern, template in _templates() if pattern.fullmatch(path)), None)
 
 

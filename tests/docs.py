@@ -117,20 +117,24 @@ def source(name: str) -> str:
 
 def limits(module: str) -> str:
     """The constants of a page of rules."""
+    from portal.kernel.limits import Limit
+
     found = vars(importlib.import_module(module))
-    plain = (int, timedelta, tuple, list)
+    plain = (int, timedelta, tuple, list, Limit)
     named = {name: value for name, value in found.items() if name.isupper() and isinstance(value, plain)}
     # What is made of rows (slots, steps) explains itself in the code.
     shown = {name: value for name, value in named.items() if not isinstance(value, tuple | list) or _numbers(value)}
     return table(("limit", "value"), [(f"`{name}`", spoken(value)) for name, value in shown.items()])
 
 
-def rates(_: str) -> str:
-    """How often one address may ask."""
-    from django.conf import settings
+def texts(_: str) -> str:
+    """What a provider of text messages must have approved: our code, the text, what it is filled with in order."""
+    from portal.kernel.messages.states import Channel
+    from portal.kernel.messages.templates import REGISTRY
 
-    found = settings.REST_FRAMEWORK["DEFAULT_THROTTLE_RATES"]
-    return table(("scope", "rate from one address"), [(f"`{scope}`", rate) for scope, rate in found.items()])
+    found = [REGISTRY[code] for code in sorted(REGISTRY) if Channel.SMS in REGISTRY[code].channels]
+    rows = [(f"`{one.code}`", str(one.text), ", ".join(one.names) or "—") for one in found]
+    return table(("code", "text", "values"), rows)
 
 
 def _numbers(values: tuple[Any, ...] | list[Any]) -> bool:
@@ -141,6 +145,8 @@ def spoken(value: Any) -> str:
     """`timedelta(minutes=10)` → `10 min`."""
     if isinstance(value, tuple | list):
         return ", ".join(spoken(one) for one in value)
+    if hasattr(value, "most"):
+        return f"{value.most} in {spoken(value.within)}"
     if not isinstance(value, timedelta):
         return str(value)
     seconds = int(value.total_seconds())
@@ -212,9 +218,9 @@ KINDS: dict[str, Callable[[str], str]] = {
     "jobs": jobs,
     "limits": limits,
     "paths": paths,
-    "rates": rates,
     "source": source,
     "states": states,
+    "texts": texts,
     "web": web,
 }
 

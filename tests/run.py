@@ -41,7 +41,7 @@ def main(arguments: list[str]) -> int:
 
     before = tree()
     done: list[str] = []
-    room = tempfile.mkdtemp(prefix="zikao-tests-")
+    room = tempfile.mkdtemp(prefix="zt-")
     try:
         todo = stages(missing)
         for number, stage in enumerate(todo, 1):

@@ -9,7 +9,7 @@ import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from http.client import HTTPConnection
 from pathlib import Path
@@ -51,21 +51,24 @@ def manage(environment: dict[str, str], *arguments: str) -> subprocess.Completed
     return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120, check=False)
 
 
-def free_ports() -> tuple[int, int]:
-    with socket.socket() as one, socket.socket() as other:
-        one.bind(("127.0.0.1", 0))
-        other.bind(("127.0.0.1", 0))
-        return one.getsockname()[1], other.getsockname()[1]
+def free_ports(count: int) -> list[int]:
+    with ExitStack() as held:
+        sockets = [held.enter_context(socket.socket()) for _ in range(count)]
+        for each in sockets:
+            each.bind(("127.0.0.1", 0))
+        return [each.getsockname()[1] for each in sockets]
 
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    port, gateway = free_ports()
+    port, wechat, alipay, records = free_ports(4)
     environment = {
         **os.environ,
         "VAR_DIR": str(tmp_path_factory.mktemp("var")),
         "PORT": str(port),
-        "WECHAT_TWIN_PORT": str(gateway),
+        "WECHAT_TWIN_PORT": str(wechat),
+        "ALIPAY_TWIN_PORT": str(alipay),
+        "IDENTITY_TWIN_PORT": str(records),
         "DJANGO_SETTINGS_MODULE": "portal.settings.demo",
     }
     process = subprocess.Popen(
@@ -131,6 +134,13 @@ def test_many_clients_keep_their_connections(demo: Demo) -> None:
         assert list(clients.map(visit, range(60))) == [[200, 200, 200]] * 60
 
 
+def test_a_province_may_be_added_and_all_is_whole(demo: Demo) -> None:
+    added = demo.manage("seed_demo", "--candidates", "20")
+    assert added.returncode == 0, added.stderr
+    checked = demo.manage("check_invariants")
+    assert checked.returncode == 0, checked.stdout
+
+
 def test_a_busy_port_is_told_in_one_sentence(demo: Demo) -> None:
     refused = demo.manage("demo")
 
@@ -139,7 +149,7 @@ def test_a_busy_port_is_told_in_one_sentence(demo: Demo) -> None:
 
 
 def test_a_second_demo_over_the_same_data_is_refused(demo: Demo) -> None:
-    refused = manage(demo.environment | {"PORT": str(free_ports()[0])}, "demo", "--reset")
+    refused = manage(demo.environment | {"PORT": str(free_ports(1)[0])}, "demo", "--reset")
 
     assert refused.returncode == 1
     assert "演示已在运行" in refused.stderr

@@ -52,7 +52,12 @@ def test_every_variable_is_asked_for(monkeypatch: pytest.MonkeyPatch, name: str)
 
 
 @pytest.mark.parametrize(
-    ("name", "bad"), [("BASE_URL", "http://zikao.example"), ("DATABASE_URL", "sqlite:////srv/zikao.sqlite3")]
+    ("name", "bad"),
+    [
+        ("BASE_URL", "http://zikao.example"),
+        ("DATABASE_URL", "sqlite:////srv/zikao.sqlite3"),
+        ("ANDROID_APPS", "cn.example.zikao/not-a-digest"),
+    ],
 )
 def test_what_is_not_fit_for_production_stops_the_start(monkeypatch: pytest.MonkeyPatch, name: str, bad: str) -> None:
     with pytest.raises(ImproperlyConfigured, match=name):

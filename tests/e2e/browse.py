@@ -55,7 +55,10 @@ class Visitor:
                 control.fill(value)
 
     def read_captcha(self) -> None:
-        """Type what the picture says."""
+        """Type what the picture says; where the device works instead, ask for the picture first."""
+        picture = self.page.locator("main [data-work-picture]")
+        if picture.is_visible():
+            picture.click()
         self.fill(captcha_value=self.characters())
 
     def characters(self) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import requests
+import time_machine
 from django.conf import settings as conf
 from django.contrib.contenttypes.models import ContentType
 from django.contrib.staticfiles.handlers import StaticFilesHandler
@@ -18,8 +19,8 @@ from django.test.testcases import LiveServerThread
 from wagtail.coreutils import get_supported_content_language_variant
 from wagtail.models import Collection, Locale, Page
 
-from candidate_api.payments.providers.wechat.twin import Twin, start
-from candidate_api.payments.providers.wechat.twin.gateway import post
+from candidate_api.payments.providers.twin import Twin, post
+from candidate_api.payments.providers.wechat.twin import start
 from candidate_api.sessions.models import ExamSession
 from home.front.seed import seed_site
 from portal.demo import seed
@@ -34,10 +35,10 @@ class Postman:
 
     letters: "Queue[Letter]"
 
-    def __call__(self, url: str, headers: dict[str, str], body: bytes) -> int:
-        status = post(url, headers, body)
+    def __call__(self, url: str, headers: dict[str, str], body: bytes) -> tuple[int, bytes]:
+        status, text = post(url, headers, body)
         self.letters.put(Letter(url, headers, body, status))
-        return status
+        return status, text
 
 
 @pytest.fixture(scope="session")
@@ -116,6 +117,13 @@ def world(_portal: str, db: None, settings: Any, tmp_path: Path) -> Iterator[Wor
     }
     yield World(_portal, twin, letters)
     twin.stop()
+
+
+@pytest.fixture
+def now() -> Iterator[Any]:
+    """The clock, which goes on and can be put forward."""
+    with time_machine.travel(clock.now(), tick=True) as traveller:
+        yield traveller
 
 
 def _when_idle() -> None:

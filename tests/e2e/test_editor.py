@@ -1,4 +1,4 @@
-"""An editor publishes a notice with an attachment; everybody can read it at once."""
+"""Two editors publish a notice with an attachment: one writes, the other approves. Everybody can read it at once."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -26,9 +26,12 @@ def editor(world: World, browser: "Page") -> Visitor:
 
 
 def test_a_published_notice_stands_everywhere(world: World, editor: Visitor, http: requests.Session) -> None:
-    sign_in(editor)
+    sign_in(editor, "editor")
     write(editor)
-    publish(editor)
+    submit(editor)
+    sign_out(editor)
+    sign_in(editor, "editor-2")
+    approve(editor)
 
     editor.page.set_viewport_size({"width": 390, "height": 844})
     for path, name in (("/", "home"), ("/news/", "news-centre")):
@@ -57,10 +60,10 @@ def test_a_published_notice_stands_everywhere(world: World, editor: Visitor, htt
     assert http.get(told["attachments"][0]["url"], timeout=20).content == FILE
 
 
-def sign_in(editor: Visitor) -> None:
+def sign_in(editor: Visitor, name: str) -> None:
     page = editor.page
     editor.go("/admin/")
-    page.locator("[name=username]").fill("editor")
+    page.locator("[name=username]").fill(name)
     page.locator("[name=password]").fill(seed.PASSWORD)
     editor.look("sign-in")
     page.locator("form [type=submit]").click()
@@ -99,12 +102,26 @@ def add_block(page: "Page", label: str) -> None:
     page.locator(".w-combobox").get_by_text(label, exact=True).click()
 
 
-def publish(editor: Visitor) -> None:
+def submit(editor: Visitor) -> None:
     page = editor.page
-    # The first autosave makes the page; publishing before it is back would make it twice.
+    # The first autosave makes the page; submitting before it is back would make it twice.
     page.wait_for_url("**/edit/")
     page.get_by_text("正在保存").wait_for(state="hidden")
     page.get_by_role("button", name="更多动作").click()
-    page.get_by_role("button", name="发布", exact=True).click()
-    page.get_by_text("已经发布").wait_for()
+    page.get_by_role("button", name="提交给资讯审核").click()
+    editor.look("submitted", whole=False)
+
+
+def sign_out(editor: Visitor) -> None:
+    editor.page.context.clear_cookies()
+
+
+def approve(editor: Visitor) -> None:
+    page = editor.page
+    editor.look("waiting", whole=False)
+    page.get_by_role("link", name=TITLE).first.click()
+    page.wait_for_url("**/edit/")
+    page.get_by_role("button", name="更多动作").click()
+    page.get_by_role("button", name="批准", exact=True).click()
+    page.locator(".messages").get_by_text("已被更新").wait_for()
     editor.look("published", whole=False)

@@ -39,7 +39,6 @@ def test_from_the_notice_to_the_paid_order(world: World, visitor: Visitor) -> No
     visitor.sees("短信将在一分钟内送达")
     visitor.look("code-sent")
     visitor.fill(sms_code=world.code_sent_to(MOBILE))
-    visitor.read_captcha()
     visitor.press("注册")
     visitor.sees("注册成功")
     visitor.look("registered")

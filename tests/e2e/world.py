@@ -9,8 +9,7 @@ import altcha
 from pypdf import PdfReader
 
 from candidate_api.arrangements.actions import arrange
-from candidate_api.payments.providers.wechat.twin import Twin
-from candidate_api.payments.providers.wechat.twin.gateway import post
+from candidate_api.payments.providers.twin import Twin, post
 from candidate_api.sessions.models import ExamSession
 from cms.windows.models import BusinessWindow
 from cms.windows.rules import Business
@@ -33,7 +32,7 @@ class Letter:
     def sent_again(self, **changes: Any) -> int:
         """Send it once more, as it was or changed; the status it is answered with."""
         letter = replace(self, **changes)
-        return post(letter.url, letter.headers, letter.body)
+        return post(letter.url, letter.headers, letter.body)[0]
 
 
 @dataclass(frozen=True)

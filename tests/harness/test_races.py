@@ -41,7 +41,7 @@ def _add_a_letter(*, lock: bool, user_id: int) -> None:
 
 
 @pytest.mark.postgresql
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize(("lock", "lost"), [(False, True), (True, False)])
 def test_a_race_without_its_lock_is_lost_and_with_it_is_won(lock: bool, lost: bool) -> None:
     user = User.objects.create_user("racer", name="")

@@ -52,6 +52,19 @@ def test_a_file_left_behind_is_seen(monkeypatch: pytest.MonkeyPatch, tmp_path: P
     assert run.tree() - before == {"left"}
 
 
+@pytest.mark.parametrize("workers", [[], ["-n", "2"]])
+def test_a_run_leaves_nothing_in_the_temporary_directory(tmp_path: Path, workers: list[str]) -> None:
+    """Run directly, and with workers; the test that it runs keeps something in `tmp_path` itself."""
+    this = "tests/harness/test_runner.py::test_a_file_left_behind_is_seen"
+    command = [sys.executable, "-m", "pytest", "-q", *workers, this]
+    bare = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "ZIKAO_"))}
+    ran = subprocess.run(
+        command, cwd=run.ROOT, env={**bare, "TMPDIR": str(tmp_path)}, capture_output=True, text=True, check=False
+    )
+    assert "1 passed" in ran.stdout, ran.stdout + ran.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_committed_secret_is_seen(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(lint, "ROOT", tmp_path)
     word = "Ab3" * 12

@@ -6,6 +6,7 @@ from importlib.metadata import PackageNotFoundError, distribution
 
 import pytest
 
+from portal.celery import app
 from tests.house.source import ROOT, product
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
@@ -90,6 +91,18 @@ def test_edges_write_nothing_themselves() -> None:
         and ("objects" in ast.unparse(node.func.value) or (node.func.attr == "save" and not node.args))
     ]
     assert places == []
+
+
+def test_verbs_wake_tasks_that_exist() -> None:
+    app.loader.import_default_modules()
+    woken = {
+        ast.literal_eval(node.args[0])
+        for source in product()
+        for node in source.nodes(ast.Call)
+        if _name(node.func) == "wake"
+    }
+    assert woken
+    assert woken - app.tasks.keys() == set()
 
 
 def test_every_exception_from_a_rule_says_why() -> None:

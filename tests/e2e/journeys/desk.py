@@ -1,0 +1,172 @@
+"""The desk: whoever works there looks for the people by every number, reads, and does what can be done."""
+
+from typing import Any
+
+from django.test import Client
+
+from candidate_api.accounts.proofs import Proof
+from candidate_api.candidates.models import Candidate
+from candidate_api.registry.models import Merger
+from candidate_api.rights.actions import request_erasure
+from candidate_api.rights.models import ErasureRequest
+from cms.complaints.models import Complaint, SupportTeam
+from cms.complaints.queries import whole_thread
+from portal.kernel import clock
+from portal.kernel.users.models import User
+from review.applications.models import Application
+from review.offices.actions import appoint
+from review.offices.states import Role
+from tests import life
+from tests.canary import Watch
+from tests.e2e.journeys.person import Person, later
+from tests.e2e.world import OFFICE
+
+REASON = "考生持证件原件到场申请"
+THIRD = "13977104445"
+
+LISTS = (
+    "broadcasts",
+    "bulk",
+    "graduations",
+    "imports",
+    "payments",
+    "reconciliation",
+    "results",
+    "transfers",
+    "wordings",
+)
+
+
+class DeskJourney:
+    def __init__(self, watch: Watch, now: Any, *people: Person) -> None:
+        self.watch, self.now, self.people = watch, now, people
+        self.desk, self.colleague = (self._seated(name) for name in ("archive", "admin"))
+
+    def _seated(self, name: str) -> Client:
+        user = User.objects.get(username=name)
+        for role in Role:
+            appoint(user, role, "45", by=OFFICE)
+        client = self.watch.web()
+        client.force_login(user)
+        return client
+
+    def walk(self) -> None:
+        self.now.shift(60)
+        for step in (self.finds, self.acts, self.reviews, self.answers, self.merges, self.closes, self.looks_around):
+            step()
+            self.watch.look_into_the_cache()
+
+    def get(self, path: str, status: int = 200) -> Any:
+        answer = self.desk.get(f"/admin/{path}")
+        assert answer.status_code == status, f"GET {path}: {answer.status_code}"
+        return answer
+
+    def send(self, path: str, status: int = 302, *, desk: Client | None = None, **form: Any) -> Any:
+        answer = (desk or self.desk).post(f"/admin/{path}", form)
+        assert answer.status_code == status, f"POST {path}: {answer.status_code} {_errors(answer)}"
+        return answer
+
+    def record(self, person: Person) -> Candidate:
+        return next(c for c in Candidate.objects.select_related("user") if c.user.name == person.name)
+
+    def finds(self) -> None:
+        self.get("candidates/")
+        self.get("candidates/results/")
+        for person in self.people:
+            number = self.record(person).candidate_number
+            for typed in (person.id_number, person.mobiles[1], person.name, person.email, number):
+                self.send("candidates/find/", 200, text=typed)
+
+    def acts(self) -> None:
+        candidate = self.record(self.people[0])
+        one = f"candidates/{candidate.pk}/"
+        for act in ("", "unmask/", "freeze/", "unfreeze/", "mobile/", "merge/"):
+            self.get(f"{one}{act}")
+        for what in ("id_number", "mobile"):
+            self.send(f"{one}unmask/", 200, what=what, reason=REASON)
+            self.send(f"{one}unmask/", 200, what=what, reason=f"{REASON}{self.people[0].id_number}")  # refused
+        self.send(f"{one}freeze/", reason=REASON)
+        self.send(f"{one}unfreeze/", reason=REASON)
+        later(self.now)
+        first = self.people[0].mobiles[0]
+        self.send(f"{one}mobile/", 200, send="1", mobile=first)
+        self.send(f"{one}mobile/", mobile=first, code=life.code_sent_to(first), reason=REASON)
+
+    def reviews(self) -> None:
+        self.get("applications/")
+        self.get("applications/results/")
+        self.send("applications/next/")
+        application = Application.objects.filter(state="submitted", turn="office").latest("pk")
+        one = f"applications/{application.pk}/"
+        self.get(one)
+        self.send(f"{one}heartbeat/", 200)
+        paper = application.papers.first()
+        assert paper is not None
+        self.get(f"{one}papers/{paper.pk}/")
+        self.send(one, verb="claim")
+        revision = Application.objects.get(pk=application.pk).revision
+        words = self.people[0].complaint["content"]
+        self.send(one, 400, verb="approve", revision=revision, note=words)
+        remarks = {"target": "", "text": words}
+        self.send(one, 400, verb="return_", revision=revision, **remarks)
+        self.send(one, verb="approve", revision=revision, note="材料齐全")
+
+    def answers(self) -> None:
+        for page in ("", "results/", "figures/", "export/"):
+            self.get(f"complaints/{page}")
+        today = clock.today()
+        self.send("complaints/export/", 200, first=today, last=today, format="csv", reason=REASON)
+        words = self.people[0].complaint["content"]
+        complaint = Complaint.objects.filter(state="pending").latest("pk")
+        one = f"complaints/{complaint.pk}/"
+        self.get(one)
+        self.send(f"{one}accept/")
+        self.send(f"{one}release/")
+        self.send(f"{one}claim/")
+        self.send(f"{one}note/", text=words)
+        other = SupportTeam.objects.exclude(pk=complaint.team_id).latest("pk")
+        self.send(f"{one}transfer/", team=other.code, reason=REASON)
+        self.send(f"{one}accept/")
+        seen = max(message.pk for message in whole_thread(complaint))
+        self.send(f"{one}answer/", text=words, seen=seen)
+
+    def merges(self) -> None:
+        """Neither is free of business: proposed in vain, and what was proposed before is decided on."""
+        source, target = (self.record(person) for person in self.people)
+        form = {"target": target.candidate_number, "reason": REASON}
+        self.send(f"candidates/{source.pk}/merge/", 400, **form)
+        for decision in ("refuse", "approve"):
+            twin = life.enrolled(name=self.people[0].name)
+            form = {"target": life.enrolled(name=self.people[0].name).candidate_number, "reason": REASON}
+            self.send(f"candidates/{twin.pk}/merge/", **form)
+            for page in ("", "results/"):
+                self.get(f"candidates/mergers/{page}")
+            merger = Merger.objects.latest("pk")
+            self.colleague.get(f"/admin/candidates/mergers/{merger.pk}/{decision}/")
+            self.send(f"candidates/mergers/{merger.pk}/{decision}/", desk=self.colleague, reason=REASON)
+
+    def closes(self) -> None:
+        for decision in ("refuse", "approve"):
+            request_erasure("不再参加考试", Proof(life.PASSWORD), by=life.actor(life.registered()))
+            for page in ("", "results/"):
+                self.get(f"erasures/{page}")
+            asked = ErasureRequest.objects.latest("pk")
+            self.get(f"erasures/{asked.pk}/{decision}/")
+            self.send(f"erasures/{asked.pk}/{decision}/", reason=REASON)
+
+    def looks_around(self) -> None:
+        """Lists of an administrator, and the first page."""
+        pages = ("", "messages/", "messages/results/", "audit/", "audit/results/", "staff/", "staff/results/")
+        lists = [
+            f"{noun}/{part}" for noun in LISTS for part in ("", "results/") if (noun, part) != ("wordings", "results/")
+        ]
+        others = ("applications/figures/", "payments/channels/", "payments/refunds/", "payments/refunds/results/")
+        others += ("reconciliation/statements/", "reconciliation/statements/results/", "results/disciplines/")
+        others += ("results/disciplines/results/", "broadcasts/new/", "imports/upload/", "users/", "invariants/")
+        for page in (*pages, *lists, *others):
+            assert self.colleague.get(f"/admin/{page}").status_code == 200, page
+
+
+def _errors(answer: Any) -> Any:
+    form = (answer.context or {}).get("form") if answer.context else None
+    return getattr(form, "errors", "")
