@@ -146,6 +146,10 @@ class Step:
 STEPS = ("account", "profile", "photo", "candidate_number")
 NOT_TAKING_NEW = _("这个专业现在不接收新生，请选择其他专业。")
 
+# Columns that hold a code of the office's list of the same name.
+CODE_LISTS = ("ethnicity", "political_status", "education", "occupation", "household_type")
+RETIRED = _("该选项已停用，请重新选择。")
+
 # What a complete record holds (domain 2.10); the rest of the profile is optional.
 REQUIRED = (
     "gender",

@@ -53,7 +53,7 @@ class InfoChange(Kind):
         ]
 
     def options(self, user: User) -> dict[str, list[tuple[str, str]]]:
-        rows = CodeItem.objects.filter(list="ethnicity").order_by("order")
+        rows = CodeItem.objects.filter(list="ethnicity", is_retired=False).order_by("order")
         return {"new_ethnicity": list(rows.values_list("code", "label"))}
 
     def authorise(self, *, by: Actor) -> None:
