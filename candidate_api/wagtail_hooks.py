@@ -9,7 +9,7 @@ from wagtail.permissions import register_permission_policy
 from candidate_api.broadcasts.admin import BroadcastViewSet
 from candidate_api.catalogue.admin import lists
 from candidate_api.catalogue.admin.plans import PlanViewSet
-from candidate_api.catalogue.admin.policy import KeptByTheProvince
+from candidate_api.catalogue.admin.policy import KeptByTheProvince, KeptForGood
 from candidate_api.finance.admin import FinanceViewSet
 from candidate_api.graduations.admin import GraduationViewSet
 from candidate_api.imports.admin.lists import ImportViewSet
@@ -22,6 +22,7 @@ from candidate_api.registry.admin.lists import CandidateViewSet
 from candidate_api.results.admin import ResultViewSet
 from candidate_api.rights.admin import ErasureViewSet
 from candidate_api.sessions import admin as sessions
+from candidate_api.timetables.admin import TimetableViewSet
 from candidate_api.transfers.admin import TransferViewSet
 
 
@@ -33,16 +34,23 @@ class CatalogueGroup(ModelViewSetGroup):
         *(lists.MajorViewSet, PlanViewSet, lists.CourseViewSet, lists.SubstitutionViewSet, lists.TextbookViewSet),
         *(sessions.SessionViewSet, sessions.OfferingViewSet),
         *(lists.SchoolViewSet, lists.DistrictViewSet, lists.AreaViewSet, sessions.SiteViewSet, sessions.RoomViewSet),
+        lists.CodeViewSet,
     )
 
 
 for _screens in CatalogueGroup.items:
-    register_permission_policy(_screens.kind.model, KeptByTheProvince(_screens.kind.model))
+    _policy = KeptForGood if _screens.kind.for_good else KeptByTheProvince
+    register_permission_policy(_screens.kind.model, _policy(_screens.kind.model))
 
 
 @hooks.register("register_admin_viewset")
 def catalogue() -> CatalogueGroup:
     return CatalogueGroup()
+
+
+@hooks.register("register_admin_viewset")
+def timetables() -> TimetableViewSet:
+    return TimetableViewSet()
 
 
 @hooks.register("register_admin_urls")
