@@ -7,6 +7,7 @@ from candidate_api.catalogue.models import Course
 from candidate_api.catalogue.states import Assessment
 from candidate_api.imports import rules
 from candidate_api.imports.kinds.kind import COURSE, NAME, NUMBER, Judge, Kind, Reading
+from candidate_api.imports.kinds.resting import applications_on
 from candidate_api.imports.kinds.scores import MARK, STATUS
 from candidate_api.imports.models import ImportBatch
 from candidate_api.imports.rules import BANDS, Column, Wrong
@@ -54,4 +55,5 @@ PRACTICE = Kind(
     of_session=True,
     fixed=lambda batch: {"session_id": batch.session_id},
     prepare=_prepare,
+    dependents=applications_on,
 )

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy
 from candidate_api.catalogue.models import Course
 from candidate_api.imports import rules
 from candidate_api.imports.kinds.kind import COURSE, NAME, NUMBER, Judge, Kind, Reading
+from candidate_api.imports.kinds.resting import applications_on
 from candidate_api.imports.models import ImportBatch
 from candidate_api.imports.rules import Column
 from candidate_api.results.models import Score
@@ -43,4 +44,5 @@ TRANSFERRED = Kind(
     values=("score", "status", "origin", "origin_session"),
     fixed=lambda batch: {"session_id": None, "source": Source.TRANSFER},
     prepare=_prepare,
+    dependents=applications_on,
 )
