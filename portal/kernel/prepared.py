@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection, models
-from django.db.models.query import get_related_populators
+from django.db.models.query import ModelIterable, get_related_populators
 
 
 class Given(models.Expression):
@@ -81,7 +81,7 @@ def _compiled(rows: "models.QuerySet[Any, Any]") -> _Statement:
 
 def _maker(rows: "models.QuerySet[Any, Any]", compiler: Any) -> Callable[[list[Any]], Any]:
     query = rows.query
-    if compiler.klass_info is None:
+    if rows._iterable_class is not ModelIterable:
         names = list(query.selected or [*query.values_select, *query.annotation_select])
         return lambda row: dict(zip(names, row, strict=True))
     model, own = compiler.klass_info["model"], compiler.klass_info["select_fields"]
