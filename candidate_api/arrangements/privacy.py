@@ -1,7 +1,7 @@
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from candidate_api.arrangements.models import Seat, SeatChange
+from candidate_api.arrangements.models import Arrangement, Seat, SeatChange
 from portal.kernel import clock
 from portal.kernel.users.holdings import Holding, holds
 from portal.kernel.users.models import User
@@ -19,6 +19,13 @@ def _changes(user: User) -> "QuerySet[SeatChange]":
 
 
 holds(
+    Holding(
+        Arrangement,
+        _("经办的考场编排"),
+        _("属于考试档案，永久保存。"),
+        lambda user: Arrangement.objects.filter(Q(requested_by=user) | Q(published_by=user)),
+        ("session__code", "state", "requested_at", "published_at"),
+    ),
     Holding(
         Seat,
         _("考场座位（已公布的）"),
