@@ -27,7 +27,7 @@ def keep_what_was_drawn(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('candidate_api', '0023_channels_and_openid'),
+        ('candidate_api', '0024_codes_have_an_allowance'),
         ('kernel', '0009_wordings'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
