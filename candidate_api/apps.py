@@ -9,13 +9,14 @@ class CandidateApiConfig(AppConfig):
 
     def ready(self) -> None:
         for noun in (
-            *("accounts", "broadcasts", "candidates", "graduations", "identity", "passkeys", "payments", "registry"),
-            *("rights", "transfers"),
+            *("accounts", "arrangements", "broadcasts", "candidates", "graduations", "identity", "passkeys"),
+            *("payments", "registry", "rights", "transfers"),
         ):
             import_module(f"candidate_api.{noun}.messages")
         for noun in (
-            *("accounts", "arrangements", "candidates", "graduations", "identity", "imports", "passkeys", "payments"),
-            *("reconciliation", "registers", "registrations", "registry", "results", "rights", "tickets", "transfers"),
+            *("accommodations", "accounts", "arrangements", "candidates", "graduations", "identity", "imports"),
+            *("passkeys", "payments", "reconciliation", "registers", "registrations", "registry", "results"),
+            *("rights", "sheets", "tickets", "transfers"),
         ):
             import_module(f"candidate_api.{noun}.privacy")
         # Models, and what imports them, can be touched only now.

@@ -6,6 +6,8 @@ from wagtail import hooks
 from wagtail.admin.viewsets.model import ModelViewSetGroup
 from wagtail.permissions import register_permission_policy
 
+from candidate_api.accommodations.admin import AccommodationViewSet
+from candidate_api.arrangements.admin.pages import ArrangementsViewSet
 from candidate_api.broadcasts.admin import BroadcastViewSet
 from candidate_api.catalogue.admin import lists
 from candidate_api.catalogue.admin.plans import PlanViewSet
@@ -22,6 +24,7 @@ from candidate_api.registry.admin.lists import CandidateViewSet
 from candidate_api.results.admin import ResultViewSet
 from candidate_api.rights.admin import ErasureViewSet
 from candidate_api.sessions import admin as sessions
+from candidate_api.sheets.admin import SheetsViewSet
 from candidate_api.timetables.admin import TimetableViewSet
 from candidate_api.transfers.admin import TransferViewSet
 
@@ -56,6 +59,21 @@ def timetables() -> TimetableViewSet:
 @hooks.register("register_admin_urls")
 def door() -> list[URLResolver]:
     return [path("door/passkeys/", include((passkeys, "door_passkeys")))]
+
+
+@hooks.register("register_admin_viewset")
+def accommodations() -> AccommodationViewSet:
+    return AccommodationViewSet()
+
+
+@hooks.register("register_admin_viewset")
+def arrangements() -> ArrangementsViewSet:
+    return ArrangementsViewSet()
+
+
+@hooks.register("register_admin_viewset")
+def sheets() -> SheetsViewSet:
+    return SheetsViewSet()
 
 
 @hooks.register("register_admin_viewset")

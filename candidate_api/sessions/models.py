@@ -166,7 +166,7 @@ class Site(Natural):
 
 
 class Room(Natural):
-    """考场 of a site, three digits."""
+    """考场 of a site, three digits. An accessible one is for candidates with 合理便利 alone."""
 
     NATURAL_KEY = ("site__district__code", "site__code", "number")
     STAMPED = False
@@ -174,6 +174,9 @@ class Room(Natural):
     site = models.ForeignKey(Site, models.PROTECT, related_name="rooms", verbose_name=_("考点"))
     number = models.CharField(_("考场号"), max_length=3, validators=[RegexValidator(r"^[0-9]{3}\Z", _("三位数字。"))])
     seats = models.PositiveSmallIntegerField(_("座位数"), default=30)
+    accessible = models.BooleanField(
+        _("无障碍考场"), default=False, help_text=_("只安排获准合理便利的考生，不计入考位容量。")
+    )
 
     class Meta:
         verbose_name = verbose_name_plural = _("考场")
