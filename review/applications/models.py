@@ -124,6 +124,9 @@ class Application(models.Model):
     @APPLICATION.transition("send_back")
     def send_back(self) -> None: ...
 
+    @APPLICATION.transition("recall")
+    def recall(self) -> None: ...
+
     @APPLICATION.transition("complete")
     def complete(self) -> None: ...
 
@@ -146,6 +149,13 @@ class Application(models.Model):
         key = next((step.lines for step in self.configuration.steps if step.lines), "")
         rows = self.answers.get(key, [])
         return [(row, bool(v[0]), v[1]) for row, v in zip(rows, self.verdicts, strict=False)]
+
+    @property
+    def first_submitted_at(self) -> datetime | None:
+        """When it was handed in for the first time; None for what never was."""
+        if not self.round:
+            return None
+        return self.submissions.order_by("round").values_list("at", flat=True).first()
 
     @property
     def told_rows(self) -> list[tuple[Answers, bool, str]]:
