@@ -21,7 +21,7 @@ from candidate_api.catalogue.models import (
 from candidate_api.exemptions.models import ExemptionRule
 from candidate_api.graduations.models import Graduation
 from candidate_api.identity.models import IdentityCheck
-from candidate_api.imports.models import ImportBatch, ImportLine
+from candidate_api.imports.models import ImportBatch, ImportedApplication, ImportLine
 from candidate_api.invariants.models import InvariantReport
 from candidate_api.passkeys.models import Ceremony
 from candidate_api.payments.models import Order, PaymentAttempt, PaymentEvent, Refund
@@ -33,7 +33,7 @@ from candidate_api.results.models import Discipline, Score
 from candidate_api.rights.models import ErasureRequest, Export
 from candidate_api.sessions.models import ExamSession, Offering, Room, SeatPool, Site
 from candidate_api.tickets.models import Pledge, Ticket
-from candidate_api.transfers.models import TransferOut
+from candidate_api.transfers.models import CourseMatch, TransferOut
 
 __all__ = [
     "Area",
@@ -43,6 +43,7 @@ __all__ = [
     "Ceremony",
     "CodeItem",
     "Course",
+    "CourseMatch",
     "Device",
     "Difference",
     "Discipline",
@@ -57,6 +58,7 @@ __all__ = [
     "IdentityCheck",
     "ImportBatch",
     "ImportLine",
+    "ImportedApplication",
     "InvariantReport",
     "Major",
     "Merger",

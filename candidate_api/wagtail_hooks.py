@@ -10,6 +10,7 @@ from candidate_api.broadcasts.admin import BroadcastViewSet
 from candidate_api.catalogue.admin import lists
 from candidate_api.catalogue.admin.plans import PlanViewSet
 from candidate_api.catalogue.admin.policy import KeptByTheProvince
+from candidate_api.exemptions.admin import ExemptionRuleViewSet
 from candidate_api.finance.admin import FinanceViewSet
 from candidate_api.graduations.admin import GraduationViewSet
 from candidate_api.imports.admin.lists import ImportViewSet
@@ -22,7 +23,7 @@ from candidate_api.registry.admin.lists import CandidateViewSet
 from candidate_api.results.admin import ResultViewSet
 from candidate_api.rights.admin import ErasureViewSet
 from candidate_api.sessions import admin as sessions
-from candidate_api.transfers.admin import TransferViewSet
+from candidate_api.transfers.admin import CourseMatchViewSet, TransferViewSet
 
 
 class CatalogueGroup(ModelViewSetGroup):
@@ -31,13 +32,14 @@ class CatalogueGroup(ModelViewSetGroup):
     menu_order = 128
     items = (
         *(lists.MajorViewSet, PlanViewSet, lists.CourseViewSet, lists.SubstitutionViewSet, lists.TextbookViewSet),
+        ExemptionRuleViewSet,
         *(sessions.SessionViewSet, sessions.OfferingViewSet),
         *(lists.SchoolViewSet, lists.DistrictViewSet, lists.AreaViewSet, sessions.SiteViewSet, sessions.RoomViewSet),
     )
 
 
-for _screens in CatalogueGroup.items:
-    register_permission_policy(_screens.kind.model, KeptByTheProvince(_screens.kind.model))
+for _screens in (*CatalogueGroup.items, CourseMatchViewSet):
+    register_permission_policy(_screens.kind.model, KeptByTheProvince(_screens.kind.model, _screens.kind.keepers))
 
 
 @hooks.register("register_admin_viewset")
@@ -88,6 +90,11 @@ def results() -> ResultViewSet:
 @hooks.register("register_admin_viewset")
 def transfers() -> TransferViewSet:
     return TransferViewSet()
+
+
+@hooks.register("register_admin_viewset")
+def course_matches() -> CourseMatchViewSet:
+    return CourseMatchViewSet()
 
 
 @hooks.register("register_admin_viewset")

@@ -12,7 +12,7 @@ from portal.kernel import clock
 from portal.kernel.actor import Actor
 from portal.kernel.errors import Code, Problem
 from portal.kernel.users.models import User
-from review.applications.models import Application
+from review.applications.models import Application, Event
 from review.applications.rules import Difference, differences
 from review.applications.states import HELD, MAY_DECIDE, MAY_SEE, OPEN
 from review.materials.models import Material
@@ -20,6 +20,7 @@ from review.offices.models import Office
 from review.types import queries as types
 from review.types.configuration import Configuration
 from review.types.kinds import kind_of
+from review.types.rules import with_former
 from review.types.states import StepActor
 
 
@@ -137,7 +138,8 @@ def in_hand(actor: Actor) -> "QuerySet[Application]":
 
 
 def waiting(actor: Actor) -> dict[str, Any]:
-    """The same for the desk's first page, with one query: `count`, `oldest` submission, `overdue`, `mine`."""
+    """What waits for the actor's decision, with one query: `count`, `oldest` submission, `overdue`, and what they have
+    in hand (`mine`)."""
     now = clock.now()
     return to_decide(actor).aggregate(
         count=Count("pk"),
@@ -145,16 +147,6 @@ def waiting(actor: Actor) -> dict[str, Any]:
         overdue=Count("pk", filter=Q(due_at__lte=now)),
         mine=Count("pk", filter=Q(claimed_by=actor.user_id, claimed_until__gt=now)),
     )
-
-
-def counts(actor: Actor) -> dict[str, int]:
-    """How many wait, how many of them are late, how many the actor has in hand."""
-    now, waiting = clock.now(), to_decide(actor)
-    return {
-        "waiting": waiting.count(),
-        "late": waiting.filter(due_at__lte=now).count(),
-        "in_hand": in_hand(actor).count(),
-    }
 
 
 def paper(actor: Actor, application_id: int, material_id: int) -> Material:
@@ -190,8 +182,11 @@ def editable(application: Application) -> Configuration:
 
 
 def options(application: Application) -> dict[str, list[tuple[str, str]]]:
-    """What may be chosen in its form."""
-    return types.options(application.configuration, application.type.kind, application.applicant)
+    """What may be chosen in its form; once it was handed in, also what was chosen then: whether that still holds is its
+    kind's to say."""
+    configuration = application.configuration
+    found = types.options(configuration, application.type.kind, application.applicant)
+    return with_former(configuration, found) if application.frozen else found
 
 
 def reusable(actor: Actor, application: Application) -> list[Material]:
@@ -239,6 +234,17 @@ def stations(application: Application) -> list[Station]:
         who = application.office.name if state == "current" and application.office else ""
         found.append(Station(step.label, state, who, application.due_at if state == "current" else None))
     return found
+
+
+def was_confirmed(application: Application) -> bool:
+    """Whether its applicant has ever said that it is right."""
+    return application.events.filter(verb="confirm").exists()
+
+
+def confirmed_among(application_ids: "QuerySet[Any]") -> int:
+    """How many of these their applicants have said to be right."""
+    told = Event.objects.filter(application__in=application_ids, verb="confirm")
+    return told.values("application").distinct().count()
 
 
 def due_to_expire() -> "QuerySet[Application]":
