@@ -97,6 +97,17 @@ class Application(models.Model):
         ]
         indexes: ClassVar = [
             models.Index(fields=["due_at", "id"], condition=Q(turn="office"), name="application_queue"),
+            # The desk's list and the numbers on it are read from these alone, however long the rows are.
+            models.Index(
+                fields=["due_at", "id", "state", "turn", "office", "origin", "type"],
+                condition=~Q(state="draft"),
+                name="application_listed",
+            ),
+            models.Index(
+                fields=["office", "due_at", "submitted_at", "first_approver", "claimed_by", "claimed_until", "id"],
+                condition=Q(turn="office"),
+                name="application_waiting",
+            ),
             models.Index(fields=["due_at"], condition=Q(state__in=OPEN), name="application_due"),
             models.Index(fields=["due_at"], condition=Q(lapses=True), name="application_lapses"),
             models.Index(fields=["next_ask_at"], condition=Q(turn="system"), name="application_to_ask"),

@@ -26,7 +26,7 @@ from tests.bench.measure import Row
 UNIT = "per second and core"
 NUMBER, PEOPLE, WITHIN = 50_000, 5_000, 0.300
 CITIES = 14
-# What differs from one to the next: a third is over, a third of the others waits for its candidate, a seventh is the
+# What differs from one to the next: a third is over, a third of the others waits for its candidate, a fifth is the
 # province's, a fifth is late.
 OWN = {
     "number": "'B' || n",
@@ -35,7 +35,7 @@ OWN = {
     "state": "CASE WHEN n %% 3 = 0 THEN 'approved' ELSE 'submitted' END",
     "turn": "CASE WHEN n %% 3 = 0 THEN '' WHEN n %% 9 = 1 THEN 'candidate' ELSE 'office' END",
     "step_label": "CASE WHEN n %% 3 = 0 THEN '' ELSE '待审核' END",
-    "office_id": "CASE WHEN n %% 7 = 0 THEN %(province)s ELSE (%(cities)s)[1 + n %% 14] END",
+    "office_id": "CASE WHEN n %% 5 = 0 THEN %(province)s ELSE (%(cities)s)[1 + n %% 14] END",
     "origin_id": "(%(cities)s)[1 + n %% 14]",
     "submitted_at": "now() - n * interval '1 minute'",
     "due_at": "CASE WHEN n %% 3 = 0 THEN NULL ELSE now() + (n - 10000) * interval '1 minute' END",
