@@ -85,8 +85,12 @@ def _offices(actor: Actor, *roles: str) -> "QuerySet[Office] | None":
 
 
 def listed(actor: Actor) -> "QuerySet[Application]":
-    """The desk's list: what is late first, then what is due soonest."""
+    """The desk's list: what is late first, then what is due soonest. Without what only a case's own page shows."""
     rows = visible_to(actor).select_related("type", "applicant", "office", "claimed_by")
+    rows = rows.defer(
+        *("frozen", "sealed_answers", "remarks", "verdicts"),
+        *(f"type__{part}" for part in ("introduction", "questions", "materials", "steps", "consents")),
+    )
     return rows.order_by(F("due_at").asc(nulls_last=True), "pk")
 
 
