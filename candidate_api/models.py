@@ -22,7 +22,7 @@ from candidate_api.catalogue.models import (
 from candidate_api.exemptions.models import ExemptionRule
 from candidate_api.graduations.models import Graduation
 from candidate_api.identity.models import IdentityCheck
-from candidate_api.imports.models import ImportBatch, ImportLine
+from candidate_api.imports.models import ImportBatch, ImportedApplication, ImportLine
 from candidate_api.invariants.models import InvariantReport
 from candidate_api.passkeys.models import Ceremony
 from candidate_api.payments.models import Order, PaymentAttempt, PaymentEvent, Refund
@@ -35,7 +35,7 @@ from candidate_api.rights.models import ErasureRequest, Export
 from candidate_api.sessions.models import ExamSession, Offering, Room, SeatPool, Site
 from candidate_api.sheets.models import Sheet
 from candidate_api.tickets.models import Pledge, Ticket
-from candidate_api.transfers.models import TransferOut
+from candidate_api.transfers.models import CourseMatch, TransferOut
 
 __all__ = [
     "Accommodation",
@@ -47,6 +47,7 @@ __all__ = [
     "Ceremony",
     "CodeItem",
     "Course",
+    "CourseMatch",
     "Device",
     "Difference",
     "Discipline",
@@ -61,6 +62,7 @@ __all__ = [
     "IdentityCheck",
     "ImportBatch",
     "ImportLine",
+    "ImportedApplication",
     "InvariantReport",
     "Major",
     "Merger",

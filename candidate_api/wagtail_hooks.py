@@ -12,6 +12,7 @@ from candidate_api.broadcasts.admin import BroadcastViewSet
 from candidate_api.catalogue.admin import lists
 from candidate_api.catalogue.admin.plans import PlanViewSet
 from candidate_api.catalogue.admin.policy import KeptByTheProvince, KeptForGood
+from candidate_api.exemptions.admin import ExemptionRuleViewSet
 from candidate_api.finance.admin import FinanceViewSet
 from candidate_api.graduations.admin import GraduationViewSet
 from candidate_api.imports.admin.lists import ImportViewSet
@@ -26,7 +27,7 @@ from candidate_api.rights.admin import ErasureViewSet
 from candidate_api.sessions import admin as sessions
 from candidate_api.sheets.admin import SheetsViewSet
 from candidate_api.timetables.admin import TimetableViewSet
-from candidate_api.transfers.admin import TransferViewSet
+from candidate_api.transfers.admin import CourseMatchViewSet, TransferViewSet
 
 
 class CatalogueGroup(ModelViewSetGroup):
@@ -35,15 +36,16 @@ class CatalogueGroup(ModelViewSetGroup):
     menu_order = 128
     items = (
         *(lists.MajorViewSet, PlanViewSet, lists.CourseViewSet, lists.SubstitutionViewSet, lists.TextbookViewSet),
+        ExemptionRuleViewSet,
         *(sessions.SessionViewSet, sessions.OfferingViewSet),
         *(lists.SchoolViewSet, lists.DistrictViewSet, lists.AreaViewSet, sessions.SiteViewSet, sessions.RoomViewSet),
         lists.CodeViewSet,
     )
 
 
-for _screens in CatalogueGroup.items:
+for _screens in (*CatalogueGroup.items, CourseMatchViewSet):
     _policy = KeptForGood if _screens.kind.for_good else KeptByTheProvince
-    register_permission_policy(_screens.kind.model, _policy(_screens.kind.model))
+    register_permission_policy(_screens.kind.model, _policy(_screens.kind.model, _screens.kind.keepers))
 
 
 @hooks.register("register_admin_viewset")
@@ -114,6 +116,11 @@ def results() -> ResultViewSet:
 @hooks.register("register_admin_viewset")
 def transfers() -> TransferViewSet:
     return TransferViewSet()
+
+
+@hooks.register("register_admin_viewset")
+def course_matches() -> CourseMatchViewSet:
+    return CourseMatchViewSet()
 
 
 @hooks.register("register_admin_viewset")

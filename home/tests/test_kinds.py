@@ -9,7 +9,10 @@ from django.utils import timezone
 from candidate_api.applications.tests.acts import scored
 from candidate_api.candidates.models import Candidate
 from candidate_api.catalogue.models import PlanCourse
+from candidate_api.exemptions.models import ExemptionRule
 from candidate_api.graduations.models import Graduation
+from candidate_api.imports import actions as imports
+from candidate_api.imports.models import ImportBatch
 from candidate_api.results.models import Score
 from home.tests.test_applications import Story
 from portal.kernel.tests.staff import member
@@ -160,3 +163,88 @@ def test_graduation_to_the_certificate(browser: "Page", live_server: Any, refere
     story.press("登记毕业证书编号")
     story.reads("已登记")
     assert Graduation.objects.get().number == "65450126100001"
+
+
+def import_platform_file(story: Story, person: Candidate) -> None:
+    """One keeper of the archive uploads what the platform has sent of this person, the other approves."""
+    heads = ("准考证号", "姓名", "转出省份", "转出省准考证号", "课程代码", "课程名称", "成绩", "合格考期")
+    there = (person.candidate_number, "韦小莉", "广东省", "190120261234")
+    courses = [("00023", "高等数学（工本）", "75", "2024-10"), ("99999", "离散数学（粤）", "88", "")]
+    text = "\n".join(",".join(map(str, row)) for row in (heads, *((*there, *course) for course in courses)))
+    browser, (archive, other) = story.browser, (member("archive", number=number) for number in (1, 2))
+    story.be(archive, "/admin/imports/upload/")
+    browser.get_by_label("转入考籍").check()
+    file = {"name": "platform.csv", "mimeType": "text/csv", "buffer": text.encode()}
+    browser.locator("[name=file]").set_input_files([file])  # type: ignore[list-item]
+    browser.locator("[name=expected]").fill("2")
+    browser.locator("[name=reason]").fill("国家转考平台下发")
+    story.press("上传并核对")
+    browser.wait_for_url("**/admin/imports/*/")
+    imports.check_due(by=SYSTEM)
+    story.be(other, f"/admin/imports/{ImportBatch.objects.get().pk}/")
+    story.reads("离散数学（粤）")
+    shot(browser, "transfer-preview")
+    story.press("同意写入", "link")
+    browser.locator("[name=reason]").fill("与平台核对无误")
+    story.press("同意写入")
+    story.reads("已写入")
+
+
+def test_a_record_from_another_province_from_the_file_to_the_score(
+    browser: "Page", live_server: Any, reference: None
+) -> None:
+    person = life.enrolled(name="韦小莉")
+    scored(person, "13000", source="written")
+    story = Story(browser, live_server)
+    import_platform_file(story, person)
+
+    application = Application.objects.get()
+    first = member("first_reviewer")
+    story.be(first, "/admin/course-matches/new/")
+    browser.locator("[name=province]").select_option("44")
+    for name, value in (("code", "99999"), ("name", "离散数学（粤）"), ("course", "02324"), ("reason", "大纲相同")):
+        browser.locator(f"[name={name}]").fill(value)
+    shot(browser, "transfer-match")
+    browser.locator("#w-editor-form button[type=submit]").first.click()
+    browser.wait_for_url("**/admin/course-matches/")
+    shot(browser, "transfer-matches")
+    story.be(first, f"/admin/applications/{application.pk}/")
+    story.reads("02324")
+    shot(browser, "transfer-desk")
+    browser.locator("#desk-approve button[value=approve]").click()
+    story.decided()
+
+    story.be(person.user, f"/business/applications/{application.number}/")
+    story.reads("待考生网上确认")
+    assert browser.get_by_role("link", name="下载登记表（PDF）").count() == 1
+    shot(browser, "transfer-confirm")
+    assert browser.evaluate("document.documentElement.scrollWidth") <= 390
+    story.press("确认信息无误")
+    for role in ("first_reviewer", "second_reviewer"):
+        user = first if role == "first_reviewer" else member(role)
+        story.be(user, f"/admin/applications/{application.pk}/")
+        browser.locator("#desk-approve button[value=approve]").click()
+        story.decided()
+    story.be(person.user, "/business/transferred-scores/")
+    story.reads("广东省")
+    shot(browser, "transfer-scores")
+    assert sorted(s.course.code for s in Score.objects.filter(source="transfer")) == ["00023", "02324"]
+
+
+def test_the_rules_of_exemptions_are_read_and_changed_at_the_desk(
+    browser: "Page", live_server: Any, reference: None
+) -> None:
+    story = Story(browser, live_server)
+    story.be(member("administrator"), "/admin/catalogue-exemptions/")
+    story.reads("本科毕业")
+    shot(browser, "exemption-rules")
+    rule = ExemptionRule.objects.get(code="bachelor-politics")
+    story.be(member("administrator", number=2), f"/admin/catalogue-exemptions/edit/{rule.pk}/")
+    browser.locator("[name=valid_to]").fill("2027-12-31")
+    browser.locator("[name=reason]").fill("2028年起按新办法")
+    shot(browser, "exemption-rule")
+    browser.locator("#w-editor-form button[type=submit]").first.click()
+    browser.wait_for_url("**/admin/catalogue-exemptions/")
+    story.browser.goto(f"{live_server.url}/admin/catalogue-exemptions/edit/{rule.pk}/")
+    story.reads("2028年起按新办法")
+    assert str(ExemptionRule.objects.get(pk=rule.pk).valid_to) == "2027-12-31"
