@@ -101,7 +101,7 @@ def last_session() -> ExamSession:
 
 def arrived(person: Candidate) -> Application:
     """What the other province has sent."""
-    lines = (Arrived("00023", "高等数学（工本）", "75", "2024-10"), Arrived("04735", "数据库系统原理", "80", "2025-04"))
+    lines = (Arrived("00023", "高等数学（工本）", "75", "2024-10"), Arrived("13003", "数据结构与算法", "80", "2025-04"))
     return arrive(person, "44", "190120261234", lines, by=SYSTEM)
 
 
@@ -236,7 +236,7 @@ STORIES = {
             lambda _person: {},
             passed_one,
             says={"final": BOTH},
-            effect=credited("transfer", "00023", "04735"),
+            effect=credited("transfer", "00023", "13003"),
             arrives=True,
         ),
         Story(
