@@ -10,6 +10,7 @@ from candidate_api.catalogue.models.fields import session_code
 from candidate_api.catalogue.natural import Natural
 from candidate_api.catalogue.states import FeeClass
 from candidate_api.sessions import rules
+from portal.kernel.language import is_chinese
 from portal.kernel.money import yuan
 
 
@@ -55,6 +56,11 @@ class ExamSession(Natural):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def label(self) -> str:
+        """What it is called in the active language: by the office's name, and to who does not read that, its month."""
+        return self.name if is_chinese() else rules.month_name(self.code)
 
     def fee_fen(self, fee_class: str) -> int:
         """What one course of that fee class costs in this session, in fen."""
