@@ -3,6 +3,7 @@
 from candidate_api.accounts.models import Captcha, Device, PasswordReset, SignIn, VerificationCode
 from candidate_api.arrangements.models import Seat
 from candidate_api.broadcasts.models import Broadcast
+from candidate_api.cancellations.models import Cancellation, CancelledEntry
 from candidate_api.candidates.models import Candidate, FormerDocument, NumberCounter
 from candidate_api.catalogue.models import (
     Area,
@@ -34,10 +35,13 @@ from candidate_api.rights.models import ErasureRequest, Export
 from candidate_api.sessions.models import ExamSession, Offering, Room, SeatPool, Site
 from candidate_api.tickets.models import Pledge, Ticket
 from candidate_api.transfers.models import TransferOut
+from candidate_api.waiting.models import WaitingPlace, WaitingRoom
 
 __all__ = [
     "Area",
     "Broadcast",
+    "Cancellation",
+    "CancelledEntry",
     "Candidate",
     "Captcha",
     "Ceremony",
@@ -88,4 +92,6 @@ __all__ = [
     "Ticket",
     "TransferOut",
     "VerificationCode",
+    "WaitingPlace",
+    "WaitingRoom",
 ]

@@ -7,6 +7,7 @@ from wagtail.admin.viewsets.model import ModelViewSetGroup
 from wagtail.permissions import register_permission_policy
 
 from candidate_api.broadcasts.admin import BroadcastViewSet
+from candidate_api.cancellations.admin import CancellationViewSet
 from candidate_api.catalogue.admin import lists
 from candidate_api.catalogue.admin.plans import PlanViewSet
 from candidate_api.catalogue.admin.policy import KeptByTheProvince
@@ -23,6 +24,7 @@ from candidate_api.results.admin import ResultViewSet
 from candidate_api.rights.admin import ErasureViewSet
 from candidate_api.sessions import admin as sessions
 from candidate_api.transfers.admin import TransferViewSet
+from candidate_api.waiting.admin import WaitingViewSet
 
 
 class CatalogueGroup(ModelViewSetGroup):
@@ -103,3 +105,13 @@ def payments() -> PaymentsViewSet:
 @hooks.register("register_admin_viewset")
 def finance() -> FinanceViewSet:
     return FinanceViewSet()
+
+
+@hooks.register("register_admin_viewset")
+def waiting() -> WaitingViewSet:
+    return WaitingViewSet()
+
+
+@hooks.register("register_admin_viewset")
+def cancellations() -> CancellationViewSet:
+    return CancellationViewSet()

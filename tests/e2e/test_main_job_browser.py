@@ -137,7 +137,8 @@ def choose(world: World, visitor: Visitor) -> None:
 def cancel_one(visitor: Visitor) -> None:
     visitor.go("/business/my-registrations/")
     visitor.look("my-registrations")
-    visitor.page.get_by_role("button", name="取消报考").last.click()
+    visitor.page.get_by_role("link", name="取消报考").last.click()
+    visitor.page.get_by_role("button", name="确定取消报考").click()
     visitor.sees("已取消报考")
     visitor.look("cancelled")
     assert Order.objects.get().amount_fen == 8000
@@ -174,7 +175,7 @@ def pay(world: World, visitor: Visitor) -> None:
     assert facts() == before
     visitor.go("/business/my-registrations/")
     visitor.look("my-registrations-paid")
-    assert page.get_by_role("button", name="取消报考").count() == 0
+    assert page.get_by_role("link", name="取消报考").count() == 0
 
 
 def facts() -> list[object]:
