@@ -8,6 +8,8 @@ from django.forms.renderers import DjangoTemplates
 from django.template import loader
 from django.utils.translation import gettext_lazy as _
 
+from portal.kernel.text import clean
+
 
 class PortalRenderer(DjangoTemplates):
     """Widgets from Django's own templates, everything else from the project's."""
@@ -59,3 +61,10 @@ def text(
         label=label, required=required, help_text=help_text, max_length=max_length,
         widget=widget(attrs=attrs(**attributes)),
     )  # fmt: skip
+
+
+class Digits(forms.RegexField):
+    """Text of a form that is known, judged when full-width digits are normalised."""
+
+    def to_python(self, value: Any) -> str:
+        return clean(super().to_python(value))

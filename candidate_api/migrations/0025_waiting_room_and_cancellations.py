@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('candidate_api', '0023_channels_and_openid'),
+        ('candidate_api', '0024_codes_have_an_allowance'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
