@@ -23,6 +23,10 @@ WORDS = {
     "broadcasts.discard": _("放弃群发"),
     "broadcasts.draft": _("起草群发"),
     "broadcasts.finish": _("群发完成"),
+    "cancellations.approve": _("批准考试取消"),
+    "cancellations.decline": _("不批准考试取消"),
+    "cancellations.propose": _("提出考试取消"),
+    "cancellations.retry": _("重试考试取消的退费"),
     "candidates.confirm_contact": _("确认联系方式"),
     "candidates.correct": _("更正考籍信息"),
     "candidates.create": _("注册"),
@@ -109,4 +113,6 @@ WORDS = {
     "transfers.approve": _("转考终审通过"),
     "transfers.hand_over": _("提交转考"),
     "transfers.refused": _("登记对方拒收"),
+    "waiting.open": _("按负载开启排队"),
+    "waiting.set": _("设置排队等候"),
 }

@@ -4,6 +4,7 @@ from candidate_api.accommodations.models import Accommodation
 from candidate_api.accounts.models import Captcha, Device, PasswordReset, SignIn, VerificationCode
 from candidate_api.arrangements.models import Arrangement, Seat, SeatChange
 from candidate_api.broadcasts.models import Broadcast
+from candidate_api.cancellations.models import Cancellation, CancelledEntry
 from candidate_api.candidates.models import Candidate, FormerDocument, NumberCounter
 from candidate_api.catalogue.models import (
     Area,
@@ -36,12 +37,15 @@ from candidate_api.sessions.models import ExamSession, Offering, Room, SeatPool,
 from candidate_api.sheets.models import Sheet
 from candidate_api.tickets.models import Pledge, Ticket
 from candidate_api.transfers.models import CourseMatch, TransferOut
+from candidate_api.waiting.models import WaitingPlace, WaitingRoom
 
 __all__ = [
     "Accommodation",
     "Area",
     "Arrangement",
     "Broadcast",
+    "Cancellation",
+    "CancelledEntry",
     "Candidate",
     "Captcha",
     "Ceremony",
@@ -96,4 +100,6 @@ __all__ = [
     "Ticket",
     "TransferOut",
     "VerificationCode",
+    "WaitingPlace",
+    "WaitingRoom",
 ]

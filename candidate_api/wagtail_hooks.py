@@ -9,6 +9,7 @@ from wagtail.permissions import register_permission_policy
 from candidate_api.accommodations.admin import AccommodationViewSet
 from candidate_api.arrangements.admin.pages import ArrangementsViewSet
 from candidate_api.broadcasts.admin import BroadcastViewSet
+from candidate_api.cancellations.admin import CancellationViewSet
 from candidate_api.catalogue.admin import lists
 from candidate_api.catalogue.admin.plans import PlanViewSet
 from candidate_api.catalogue.admin.policy import KeptByTheProvince, KeptForGood
@@ -28,6 +29,7 @@ from candidate_api.sessions import admin as sessions
 from candidate_api.sheets.admin import SheetsViewSet
 from candidate_api.timetables.admin import TimetableViewSet
 from candidate_api.transfers.admin import CourseMatchViewSet, TransferViewSet
+from candidate_api.waiting.admin import WaitingViewSet
 
 
 class CatalogueGroup(ModelViewSetGroup):
@@ -136,3 +138,13 @@ def payments() -> PaymentsViewSet:
 @hooks.register("register_admin_viewset")
 def finance() -> FinanceViewSet:
     return FinanceViewSet()
+
+
+@hooks.register("register_admin_viewset")
+def waiting() -> WaitingViewSet:
+    return WaitingViewSet()
+
+
+@hooks.register("register_admin_viewset")
+def cancellations() -> CancellationViewSet:
+    return CancellationViewSet()

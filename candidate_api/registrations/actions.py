@@ -120,7 +120,8 @@ def _session(code: str) -> ExamSession:
 
 
 def _offerings(session: ExamSession, courses: list[str]) -> dict[str, Offering]:
-    rows = Offering.objects.filter(session=session, course__code__in=courses).select_related("course", "session")
+    held = Offering.objects.filter(session=session, cancelled_at=None)
+    rows = held.filter(course__code__in=courses).select_related("course", "session")
     return {row.course.code: row for row in rows}
 
 

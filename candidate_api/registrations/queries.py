@@ -202,7 +202,8 @@ def options(
 
     `closed` is the `barrier` of this candidate and session: it holds for each of them.
     """
-    rows = Offering.objects.filter(session=session).select_related("course").order_by("slot", "course__code")
+    held_then = Offering.objects.filter(session=session, cancelled_at=None)
+    rows = held_then.select_related("course").order_by("slot", "course__code")
     # Without a major nothing is one's own.
     own = Q(course__plan_lines__group__plan__major_id=candidate.major_id or 0)
     if major:

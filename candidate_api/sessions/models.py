@@ -78,13 +78,14 @@ class ExamSession(Natural):
 
 
 class Offering(Natural):
-    """A course sits in one slot of a session."""
+    """A course sits in one slot of a session; `cancelled_at` where the office has taken it out again."""
 
     NATURAL_KEY = ("session__code", "course__code")
 
     session = models.ForeignKey(ExamSession, models.PROTECT, related_name="offerings", verbose_name=_("考期"))
     course = models.ForeignKey(Course, models.PROTECT, related_name="offerings", verbose_name=_("课程"))
     slot = models.PositiveSmallIntegerField(_("场次"))
+    cancelled_at = models.DateTimeField(_("取消时间"), null=True, blank=True, editable=False)
 
     class Meta:
         verbose_name = verbose_name_plural = _("开考课程")

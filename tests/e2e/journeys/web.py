@@ -171,9 +171,12 @@ class WebJourney:
         order = self.send("/business/registration/", submit="1", course=courses, district="450100").url
         self.get("/business/my-registrations/")
         row, changed, *_rest = self.candidate.registrations.order_by("slot")
+        self.get(f"/business/my-registrations/{row.pk}/cancel/")
         self.send(f"/business/my-registrations/{row.pk}/cancel/")
         self.get(f"/business/my-registrations/{changed.pk}/change/")
         self.get(order)
+        self.get(f"{order}cancel/")
+        self.get("/business/waiting/")
         leave = self.send(f"{order}pay/", 200, scene="h5").context["leave"]
         self.send(f"{order}confirm/")
         with requests.Session() as payer:
