@@ -102,6 +102,7 @@ WORDS = {
     "rights.withdraw_erasure": _("撤回注销申请"),
     "session.close": _("关闭考期"),
     "session.open_seats": _("开放考位"),
+    "session.timetable": _("编排时间表"),
     "sheets.finish": _("考场用表制作完成"),
     "sheets.give_up": _("考场用表制作失败"),
     "sheets.request": _("制作考场用表"),
