@@ -91,6 +91,7 @@ WORDS = {
     "rights.withdraw_erasure": _("撤回注销申请"),
     "session.close": _("关闭考期"),
     "session.open_seats": _("开放考位"),
+    "session.timetable": _("编排时间表"),
     "tickets.issue": _("打印准考证"),
     "tickets.pledge": _("签署诚信考试承诺书"),
     "transfers.accepted": _("登记已转出"),
