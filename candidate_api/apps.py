@@ -22,6 +22,7 @@ class CandidateApiConfig(AppConfig):
         # `sessions` hears who signs in.
         from candidate_api.accounts import recovery, sessions  # noqa: F401, PLC0415
         from candidate_api.applications import applicants, kinds  # noqa: PLC0415
+        from candidate_api.audit_words import WORDS  # noqa: PLC0415
         from candidate_api.candidates import passed  # noqa: PLC0415
         from candidate_api.candidates.groups import groups_of  # noqa: PLC0415
         from candidate_api.passkeys.actions import remove_all as remove_passkeys  # noqa: PLC0415
@@ -38,9 +39,11 @@ class CandidateApiConfig(AppConfig):
         from candidate_api.tickets import queries as tickets  # noqa: PLC0415
         from cms.news import readers  # noqa: PLC0415
         from cms.windows import releases  # noqa: PLC0415
+        from portal.kernel.audit import words  # noqa: PLC0415
         from portal.kernel.staff_door import factors  # noqa: PLC0415
         from review.types.kinds import applicants as engine  # noqa: PLC0415
 
+        words.learn(WORDS)
         readers.register(groups_of)
         passed.register(has_passed)
         tickets.register(proof)

@@ -9,6 +9,7 @@ from django.template import loader
 from django.utils.translation import gettext_lazy as _
 
 from home import wording
+from portal.kernel.text import clean
 
 
 class PortalRenderer(DjangoTemplates):
@@ -68,3 +69,10 @@ def text(
         label=label, required=required, help_text=help_text, max_length=max_length,
         widget=widget(attrs=attrs(**attributes)),
     )  # fmt: skip
+
+
+class Digits(forms.RegexField):
+    """Text of a form that is known, judged when full-width digits are normalised."""
+
+    def to_python(self, value: Any) -> str:
+        return clean(super().to_python(value))

@@ -46,13 +46,19 @@ class Input(serializers.Serializer):
     """A request body. What it does not declare is refused, so that a typo is told and not swallowed."""
 
     def to_internal_value(self, data: Any) -> Any:
-        if isinstance(data, dict):
-            unknown = [name for name in data if name not in self.fields]
-            if unknown:
-                raise serializers.ValidationError(
-                    {name: serializers.ErrorDetail("没有这个字段。", code="unknown_field") for name in unknown}
-                )
-        return super().to_internal_value(data)
+        unknown = [name for name in data if name not in self.fields] if isinstance(data, dict) else []
+        wrong: dict[str, Any] = {
+            name: [serializers.ErrorDetail("没有这个字段。", code="unknown_field")] for name in unknown
+        }
+        try:
+            value = super().to_internal_value(data)
+        except serializers.ValidationError as error:
+            if not isinstance(error.detail, dict):
+                raise
+            raise serializers.ValidationError({**error.detail, **wrong}) from error
+        if wrong:
+            raise serializers.ValidationError(wrong)
+        return value
 
     @classmethod
     def read(cls, request: Request) -> dict[str, Any]:

@@ -105,6 +105,21 @@ def test_a_wrong_value_is_named_and_nothing_changes(app, change, code):
     assert Candidate.objects.values().get() == before
 
 
+def test_numbers_typed_wide_are_kept_narrow(app):
+    answer = app.patch("/api/v1/me/profile/", {"postcode": "５３００００", "phone": "０７７１－５３３７６８７"})
+    assert answer.status_code == 200
+    assert (answer.json()["postcode"], answer.json()["phone"]) == ("530000", "0771-5337687")
+
+
+@pytest.mark.parametrize("born", ["2999-01-01", "1800-05-05", "0001-01-01"])
+def test_who_has_a_passport_is_born_on_a_real_day_too(api, reference, born):
+    person = life.registered(id_type="passport", number="E12345678")
+    api.force_authenticate(person.user)
+    answer = api.patch("/api/v1/me/profile/", {"birth_date": born})
+    assert [(e["field"], e["code"]) for e in answer.json()["errors"]] == [("birth_date", "invalid")]
+    assert Candidate.objects.get(pk=person.pk).birth_date is None
+
+
 @pytest.mark.parametrize("major", ["050201", "590202"])
 def test_a_major_without_a_plan_or_one_that_closes_takes_nobody_new(app, major):
     """050201 has no plan in the fixtures; 590202 closes, and here it has one."""

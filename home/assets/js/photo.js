@@ -121,6 +121,7 @@
     image.src = address;
   };
   input.addEventListener("change", () => {
+    document.getElementById("page-problems")?.remove(); // it is about the picture before this one
     const file = input.files[0];
     if (!file) return;
     name = `${file.name.replace(/\.\w+$/, "") || "photo"}.jpg`;
