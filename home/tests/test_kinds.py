@@ -236,7 +236,7 @@ def test_the_rules_of_exemptions_are_read_and_changed_at_the_desk(
 ) -> None:
     story = Story(browser, live_server)
     story.be(member("administrator"), "/admin/catalogue-exemptions/")
-    story.reads("本科毕业")
+    story.reads("bachelor-politics")
     shot(browser, "exemption-rules")
     rule = ExemptionRule.objects.get(code="bachelor-politics")
     story.be(member("administrator", number=2), f"/admin/catalogue-exemptions/edit/{rule.pk}/")
