@@ -1,8 +1,10 @@
 """Table of contents: the candidates' business by noun."""
 
+from candidate_api.accommodations.models import Accommodation
 from candidate_api.accounts.models import Captcha, Device, PasswordReset, SignIn, VerificationCode
-from candidate_api.arrangements.models import Seat
+from candidate_api.arrangements.models import Arrangement, Seat, SeatChange
 from candidate_api.broadcasts.models import Broadcast
+from candidate_api.cancellations.models import Cancellation, CancelledEntry
 from candidate_api.candidates.models import Candidate, FormerDocument, NumberCounter
 from candidate_api.catalogue.models import (
     Area,
@@ -32,12 +34,18 @@ from candidate_api.registry.models import Freeze, Merger
 from candidate_api.results.models import Discipline, Score
 from candidate_api.rights.models import ErasureRequest, Export
 from candidate_api.sessions.models import ExamSession, Offering, Room, SeatPool, Site
+from candidate_api.sheets.models import Sheet
 from candidate_api.tickets.models import Pledge, Ticket
 from candidate_api.transfers.models import CourseMatch, TransferOut
+from candidate_api.waiting.models import WaitingPlace, WaitingRoom
 
 __all__ = [
+    "Accommodation",
     "Area",
+    "Arrangement",
     "Broadcast",
+    "Cancellation",
+    "CancelledEntry",
     "Candidate",
     "Captcha",
     "Ceremony",
@@ -79,7 +87,9 @@ __all__ = [
     "School",
     "Score",
     "Seat",
+    "SeatChange",
     "SeatPool",
+    "Sheet",
     "SignIn",
     "Site",
     "Stamp",
@@ -90,4 +100,6 @@ __all__ = [
     "Ticket",
     "TransferOut",
     "VerificationCode",
+    "WaitingPlace",
+    "WaitingRoom",
 ]

@@ -261,5 +261,13 @@ def schools() -> QuerySet[School]:
 
 
 def code_list(name: str) -> QuerySet[CodeItem]:
-    """The entries of a code list in their order; empty where there is no such list."""
+    """The entries of a code list in their order, retired ones too; empty where there is no such list."""
     return CodeItem.objects.filter(list=name)
+
+
+def retired(chosen: dict[str, str]) -> set[str]:
+    """Of these lists, each with the code chosen of it, those whose code nobody may choose any more."""
+    wanted = Q(pk=None)
+    for name, code in chosen.items():
+        wanted |= Q(list=name, code=code)
+    return set(CodeItem.objects.filter(wanted, is_retired=True).values_list("list", flat=True))

@@ -55,7 +55,7 @@ TURN = {
     "release": HELD,
 }
 # What the story tells and no move names: a system step's yes, and what arrives by itself.
-_TOLD = {"check_passed": _("核验通过"), "arrive": _("材料到达")}
+TOLD = {"check_passed": _("核验通过"), "arrive": _("材料到达")}
 OPEN = tuple(state.code for state in APPLICATION.states.values() if not state.final)
 ACTIONS = APPLICATION.askable(Who.CANDIDATE)
 # Roles by act (codes of review.offices.states.Role), each for the offices where it is held.
@@ -65,7 +65,7 @@ MAY_SEE = (*MAY_DECIDE, "archive", "auditor")
 
 def told(verb: str) -> str:
     """What a line of the story calls its verb."""
-    return str(_TOLD.get(verb) or APPLICATION.moves[verb].label)
+    return str(TOLD.get(verb) or APPLICATION.moves[verb].label)
 
 
 def allowed(state: str, turn: str, who: Who) -> list[str]:

@@ -58,10 +58,12 @@ def save(
 
 @transaction.atomic
 def remove(kind: Kind, pk: int, *, by: Actor, reason: str) -> None:
-    """Take a row away that nothing refers to. Raises Problem as `save`, `state_conflict` where something does."""
+    """Take a row away that nothing refers to. Raises Problem as `save`, `state_conflict` where something may."""
     authorise(by, *kind.keepers)
     row: Natural = queries.for_update(kind.model, pk)
     require(reason)
+    if kind.for_good:
+        raise Problem(Code.STATE_CONFLICT, _("代码可能已有考生选用，不能删除，只能停用。"))
     stamps.lock()
     kind.guard(row)
     if users := _used_by(row):

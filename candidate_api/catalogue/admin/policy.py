@@ -30,3 +30,10 @@ class KeptByTheProvince(BasePermissionPolicy):
 
     def users_with_any_permission(self, actions: Any) -> Any:
         return User.objects.filter(is_staff=True) if "view" in actions else users_with(*self.keepers)
+
+
+class KeptForGood(KeptByTheProvince):
+    """What is never removed: no button that would only refuse."""
+
+    def user_has_permission(self, user: Any, action: str) -> bool:
+        return action != "delete" and super().user_has_permission(user, action)

@@ -7,6 +7,7 @@ from candidate_api.catalogue.models import Course
 from candidate_api.catalogue.states import Assessment
 from candidate_api.imports import rules
 from candidate_api.imports.kinds.kind import COURSE, NAME, NUMBER, Judge, Reading
+from candidate_api.imports.kinds.resting import applications_on
 from candidate_api.imports.kinds.scores import MARK, STATUS
 from candidate_api.imports.kinds.table import TableKind
 from candidate_api.imports.models import ImportBatch
@@ -55,4 +56,5 @@ PRACTICE = TableKind(
     of_session=True,
     fixed=lambda batch: {"session_id": batch.session_id},
     prepare=_prepare,
+    dependents=applications_on,
 )

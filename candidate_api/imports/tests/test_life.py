@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from candidate_api.applications.tests.acts import by, handed_in
 from candidate_api.candidates.models import Candidate
 from candidate_api.catalogue.models import Course, School
 from candidate_api.imports import actions
@@ -273,3 +274,21 @@ def test_a_mark_under_review_is_not_taken_back(people):
     applications.submit(made.number, by=by)
     problem = refused(Code.STATE_CONFLICT, actions.undo, batch.pk, "误", by=one)
     assert str(problem.detail) == "有1门成绩正在复核，请等复核办结。"
+
+
+def test_passes_on_which_somebody_has_applied_are_not_taken_back(people):
+    one, other = keepers()
+    li, lu = people[:2]
+    ExamSession.objects.filter(code=SESSION).update(scores_at=clock.now() - timedelta(hours=1))
+    life.open_window("", "transfer-out")
+    batch = checked(one, [SCORES, row(li, "00023", 78), row(lu, "00023", 41)])
+    actions.approve(batch.pk, OK, by=other)
+    score, before = Score.objects.get(status="passed"), held()
+    told = {"province": "44", "number": "190120261234", "reason": "工作调动", "address": "广州市"}
+    asked = handed_in(li, "transfer-out", scores=[str(score.pk)], **told)
+    problem = refused(Code.STATE_CONFLICT, actions.undo, batch.pk, "误", by=one)
+    assert f"1件（{asked.number}）" in str(problem.detail)
+    assert held() == before
+    applications.withdraw(asked.number, by=by(li))
+    actions.undo(batch.pk, "移交单有误", by=one)
+    assert held() == []

@@ -12,6 +12,7 @@ from portal.kernel import clock
 from portal.kernel.actor import Actor
 from portal.kernel.audit.actions import record
 from portal.kernel.errors import Code, FieldError, Problem, invalid
+from portal.kernel.language import for_the_record
 from portal.kernel.states import Who
 from portal.kernel.users.models import User
 from review.applications import queries
@@ -260,7 +261,8 @@ def dispute(number: str, *, by: Actor) -> Application:
     rest(application)
     application.step_index = 0
     give_until(application, working_days_after(clock.now(), application.configuration.correction_days))
-    remark = Remark("", _("您认为信息有误，请修改后重新提交。"))
+    with for_the_record():
+        remark = Remark("", _("您认为信息有误，请修改后重新提交。"))
     application.remarks = [{"target": remark.target, "text": remark.text}]
     write(application, "dispute", ONESELF, by=by, before=before, at_step=step)
     return application
