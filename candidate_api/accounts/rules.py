@@ -90,12 +90,6 @@ TOKENS_PER_USER = 10
 SIGN_INS_KEPT = timedelta(days=180)
 SIGN_INS_SHOWN = 10
 
-# Mobiles begin so. From these a destination is made up for an account that nobody has.
-MOBILE_PREFIXES = (
-    *("134", "135", "136", "137", "138", "139", "147", "150", "151", "152", "157", "158", "159", "178", "182", "183"),
-    *("184", "187", "188", "195", "198", "130", "131", "132", "145", "155", "156", "166", "175", "176", "185", "186"),
-    *("133", "153", "173", "177", "180", "181", "189", "191", "193", "199"),
-)
 RESET_LIFE = timedelta(minutes=15)
 # By what was typed. Three numbers lead to one mobile (itself, document, 准考证号), and its allowance holds what all
 # three may ask for: nobody who was told of a code waits in vain.

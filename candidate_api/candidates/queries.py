@@ -71,7 +71,7 @@ def locked(candidate: Candidate) -> list[str]:
     return sorted({*LOCKED_BY_A_PASS, "photo", "category"}) if passed.has_passed(candidate.pk) else []
 
 
-def is_home_area(code: str) -> bool:
+def is_area_or_province(code: str) -> bool:
     """Whether it is a county of Guangxi, or another province."""
     return Area.objects.filter(code=code).exists() or CodeItem.objects.filter(list="province", code=code).exists()
 

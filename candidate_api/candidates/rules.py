@@ -32,7 +32,7 @@ _TAIWAN_WITH_ISSUE = re.compile(r"[0-9]{8}[0-9A-Z]{2}")
 _PATTERNS = {
     IdType.HK_MACAO_PERMIT: re.compile(r"[HM][0-9]{8}"),
     IdType.TAIWAN_PERMIT: re.compile(r"[0-9]{8}"),
-    IdType.PASSPORT: re.compile(r"[A-Z0-9]{5,17}"),
+    IdType.PASSPORT: re.compile(r"[A-Z0-9]{5,9}"),  # ICAO 9303: nine places
     IdType.FOREIGN_RESIDENCE: re.compile(r"[A-Z]{3}[0-9]{12}|9[0-9]{16}[0-9X]"),
     IdType.MILITARY: re.compile(r"[\u4e00-\u9fff]{0,4}[A-Z0-9]{6,12}号?"),
 }

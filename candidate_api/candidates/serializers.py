@@ -10,7 +10,7 @@ from candidate_api.candidates import queries, rules
 from candidate_api.candidates.actions import state_label
 from candidate_api.candidates.models import Candidate
 from candidate_api.candidates.states import CANDIDATE, Category, Gender, IdType
-from candidate_api.catalogue.models import Area, CodeItem, District, Major
+from candidate_api.catalogue.models import CodeItem, District, Major
 from candidate_api.catalogue.states import Level
 from portal.kernel.api import Input
 from portal.kernel.text import clean, mask_mobile
@@ -87,12 +87,12 @@ class CodeOf(serializers.CharField):
         return value
 
 
-class HomeArea(serializers.CharField):
-    """户籍所在地: a county of Guangxi, or another province."""
+class AreaOrProvince(serializers.CharField):
+    """户籍所在地, 通信地址: a county of Guangxi, or another province."""
 
     def to_internal_value(self, data: Any) -> str:
         value: str = super().to_internal_value(data)
-        if value and not queries.is_home_area(value):
+        if value and not queries.is_area_or_province(value):
             raise serializers.ValidationError("没有这个代码。", code="unknown_code")
         return value
 
@@ -129,9 +129,9 @@ class ProfileIn(Input):
     occupation = CodeOf("occupation")
     employer = Text(max_length=100, allow_blank=True)
     native_place = Text(max_length=60, allow_blank=True)
-    household_area = HomeArea(allow_blank=True)
+    household_area = AreaOrProvince(allow_blank=True)
     household_type = CodeOf("household_type", allow_blank=True)
-    address_area = serializers.SlugRelatedField(slug_field="code", queryset=Area.objects.all())
+    address_area = AreaOrProvince()
     address = Text(max_length=200)
     postcode = Digits(rules.POSTCODE, rules.POSTCODE_WRONG, allow_blank=True)
     phone = Digits(rules.PHONE, rules.PHONE_WRONG, max_length=20, allow_blank=True)
@@ -147,9 +147,6 @@ class ProfileIn(Input):
 
     def validate_email(self, email: str) -> str:
         raise serializers.ValidationError("电子邮箱需验证，请到“绑定邮箱”（me/email/）修改。", code="read_only")
-
-    def validate_address_area(self, area: Area) -> str:
-        return area.code
 
 
 class ContactIn(Input):

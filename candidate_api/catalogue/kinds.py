@@ -86,7 +86,7 @@ CODES = Kind(
     CodeItem,
     ("list", "code", "label", "order", "is_retired"),
     ("list", "code"),
-    _check_code,
+    check=_check_code,
     for_good=True,
 )
 SCHOOLS = Kind("school", School, ("code", "name"))

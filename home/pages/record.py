@@ -101,8 +101,6 @@ class ProfileForm(PortalForm):
         super().__init__(*args, **kwargs)
         self.fields["district"].queryset = District.objects.all()
         self.fields["major"].queryset = queries.majors_to_choose(candidate)
-        areas = _areas()
-        self.fields["address_area"].choices = areas
         items: dict[str, list[tuple[str, str]]] = {name: [("", str(_("请选择")))] for name in _LISTS}
         provinces: list[tuple[str, str]] = []
         items_of = items | {"province": provinces}
@@ -113,8 +111,9 @@ class ProfileForm(PortalForm):
             items_of[item.list].append((item.code, item.label))
         for name, choices in items.items():
             self.fields[name].choices = choices
-        elsewhere = [province for province in provinces if province[0] != OUR_PROVINCE]
-        self.fields["household_area"].choices = [*areas, (_("其他省（区、市）"), elsewhere)]
+        areas = _areas(provinces)
+        for name in ("address_area", "household_area"):
+            self.fields[name].choices = areas
         for name in {*locked, *said_by(candidate.id_number)} & self.fields.keys():
             del self.fields[name]
 
@@ -125,12 +124,13 @@ class ProfileForm(PortalForm):
         return {n: clean(v) if isinstance(v, str) and n != "name" else v for n, v in cleaned.items()}
 
 
-def _areas() -> list[Any]:
-    """Counties under their cities, as a grouped list."""
+def _areas(provinces: list[tuple[str, str]]) -> list[Any]:
+    """Counties under their cities, and the other provinces, as a grouped list."""
+    elsewhere = [province for province in provinces if province[0] != OUR_PROVINCE]
     groups: dict[str, list[tuple[str, str]]] = {}
     for area in Area.objects.select_related("district"):
         groups.setdefault(area.district.name, []).append((area.code, area.name))
-    return [("", _("请选择")), *groups.items()]
+    return [("", _("请选择")), *groups.items(), (_("其他省（区、市）"), elsewhere)]
 
 
 def _current(candidate: Candidate) -> dict[str, Any]:
@@ -190,7 +190,8 @@ class ContactForm(PortalForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["address_area"].choices = _areas()
+        provinces = CodeItem.objects.filter(list="province").values_list("code", "label")
+        self.fields["address_area"].choices = _areas(list(provinces))
 
     def clean_address(self) -> str:
         return clean(self.cleaned_data["address"])

@@ -42,7 +42,7 @@ def test_registration_leads_to_the_contact_page_and_back_with_what_was_ticked(we
     assert web.get("/me/contact/").status_code == 302, "nothing is open: nothing to confirm"
     life.open_window()
     there = web.post("/business/registration/", {"course": ["02324"], "district": "450100", "submit": "1"})
-    assert there.url == "/me/contact/?next=%2Fbusiness%2Fregistration%2F"
+    assert there.url == "/me/contact/?session=2026-10&next=%2Fbusiness%2Fregistration%2F%3Fsession%3D2026-10"
     assert not Registration.objects.exists()
     page = web.get(there.url).content.decode()
     assert "138****" in page
@@ -50,7 +50,7 @@ def test_registration_leads_to_the_contact_page_and_back_with_what_was_ticked(we
     refused = web.post(there.url, {"address_area": "450103", "address": ""}).content.decode()
     assert "请填写详细地址。" in refused
     back = web.post(there.url, {"address_area": "450103", "address": "民族大道1号"})
-    assert back.url == "/business/registration/"
+    assert back.url == "/business/registration/?session=2026-10"
     ticked = re.findall(r'<input[^>]*value="(\d{5})"[^>]*checked', web.get(back.url).content.decode())
     assert ticked == ["02324"]
     person.refresh_from_db(fields=["contact_confirmed_for"])

@@ -2,6 +2,7 @@
 
 import io
 import warnings
+from threading import BoundedSemaphore
 
 import pillow_heif
 from PIL import Image, ImageCms, ImageOps, JpegImagePlugin
@@ -10,6 +11,11 @@ pillow_heif.register_heif_opener()
 
 FORMATS = ("JPEG", "PNG", "HEIF")
 MOST_PIXELS = 50_000_000  # what a telephone takes; beyond it nothing is decoded
+# No telephone writes photos as PNG, and a PNG is decoded whole: four bytes a pixel, however small the file is.
+MOST_PIXELS_OF_PNG = 25_000_000
+LONGEST_SIDE = 3840  # more than any page of ours shows or prints; what is larger is made so before anything else
+# So many are decoded at once in a process; the others wait their turn.
+_AT_ONCE = BoundedSemaphore(2)
 # From best to worst: JPEG quality, and colour at full (0) or half (2) resolution. Below the last, faces suffer.
 _LADDER = [(100, 0), (98, 0), (96, 0), (94, 0), (92, 0), (90, 0), *[(quality, 2) for quality in range(92, 28, -4)]]
 _GREY = ("1", "L", "LA", "La", "I", "I;16", "I;16B", "I;16L", "F")
@@ -28,17 +34,19 @@ class Picture:
         Raises Unusable.
         """
         try:
-            with warnings.catch_warnings():
+            with _AT_ONCE, warnings.catch_warnings():
                 warnings.simplefilter("error", Image.DecompressionBombWarning)
                 source = Image.open(io.BytesIO(content), formats=FORMATS)
                 width, height = source.size
-                if width * height > MOST_PIXELS:
+                if width * height > (MOST_PIXELS_OF_PNG if source.format == "PNG" else MOST_PIXELS):
                     raise Unusable("pixels")
                 if source.format == "PNG" and getattr(source, "is_animated", False):
                     raise Unusable("animated")
                 # A large JPEG is decoded at a fraction of its size: enough for us, and cheap.
                 source.draft(None, (1920, 1920))
                 source.load()
+                if source.mode in ("RGB", "RGBA", "L", "CMYK"):
+                    source.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
         except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
             raise Unusable("pixels") from error
         except Unusable:

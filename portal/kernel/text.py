@@ -4,7 +4,13 @@ import re
 import secrets
 import unicodedata
 
-_MIDDLE_DOTS = re.compile("[\u2022\u2027\u30fb\u2219\uff65\u318d\u22c5\uff0e\u2024]")
+# Whatever a keyboard gives for the dot in a name; a full stop is one between Chinese characters alone.
+_MIDDLE_DOTS = re.compile(
+    "[\u2022\u2027\u30fb\u2219\uff65\u318d\u22c5\uff0e\u2024\u0387\u16eb\u2e31]|(?<=[\u3400-\u9fff])[.](?=[\u3400-\u9fff])"
+)
+_APOSTROPHES = re.compile("[\u2018\u2019\u02bc\u2032]")
+# Chinese characters of blocks that this Python's tables may not know yet.
+_RARE = re.compile("[\U00020000-\U0003ffff]")
 # An 18-digit ID number, a mobile number; digits glued to other digits or letters (hashes, order numbers) are left.
 PERSONAL_NUMBER = re.compile(r"(?<![0-9A-Za-z])(\d{17}[\dXx]|1[3-9]\d{9})(?![0-9A-Za-z])")
 
@@ -24,7 +30,7 @@ def clean(value: str) -> str:
 
 def clean_name(value: str) -> str:
     """A person's name as typed, its separating dot normalised to U+00B7; rare characters are kept as they are."""
-    value = _CONTROL.sub("", value).strip()
+    value = _APOSTROPHES.sub("'", _CONTROL.sub("", value).strip())
     return re.sub(r"\s+", " ", _MIDDLE_DOTS.sub("\u00b7", value))
 
 
@@ -35,7 +41,7 @@ def _half_width(value: str) -> str:
 
 def is_name(value: str) -> bool:
     """Whether it can be a person's name: letters of any script, U+00B7, spaces between; no emoji, digits, markup."""
-    kinds = [unicodedata.category(c)[0] for c in value]
+    kinds = ["L" if _RARE.match(c) else unicodedata.category(c)[0] for c in value]
     if not 2 <= len(value) <= 60 or ("L" not in kinds and "〇" not in value) or "M" * _PILE_OF_MARKS in "".join(kinds):
         return False
     return all(kind in "LM" or c in "\u00b7 -.'〇" for kind, c in zip(kinds, value, strict=True))

@@ -8,9 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from candidate_api.accounts import actions, tokens
-from candidate_api.accounts.actions.reset import _shown
 from candidate_api.accounts.models import Device, PasswordReset, VerificationCode
-from candidate_api.accounts.rules import MOBILE_PREFIXES, Channel
 from candidate_api.accounts.tests.test_changes import code_to_new_email
 from candidate_api.accounts.tests.test_devices import browser_of, token_of
 from portal.demo.models import Delivered
@@ -78,10 +76,9 @@ def test_by_id_number_by_candidate_number_and_by_email(api, reference):
     body = {"email": "a@example.org", "new_email_code": code_to_new_email("a@example.org")}
     assert api.post("/api/v1/me/email/", body).status_code == 204
     api.credentials()
-    masked = person.user.mobile[:3] + "****" + person.user.mobile[-4:]
     ways = [
-        ("account", person.id_number.lower(), person.user.mobile, masked),
-        ("account", person.candidate_number, person.user.mobile, masked),
+        ("account", person.id_number.lower(), person.user.mobile, "1**********"),
+        ("account", person.candidate_number, person.user.mobile, "1**********"),
         ("email", "A@example.org", "a@example.org", "a***@example.org"),
     ]
     for minutes, (channel, identifier, address, shown) in enumerate(ways, 1):
@@ -143,15 +140,6 @@ def _without_ids(answer):
         body["destination"] = body["destination"].replace("x" * len("nobody"), "x")
     headers = {k: v for k, v in answer.headers.items() if k not in ("X-Request-ID", "Content-Length")}
     return answer.status_code, body, headers
-
-
-def test_where_an_unknown_numbers_code_would_go_is_the_same_each_time(api):
-    first = start(api, life.id_number(999), "account").json()
-    with time_machine.travel(clock.now() + timedelta(minutes=2)):
-        again = start(api, life.id_number(999), "account").json()
-    other = start(api, life.id_number(998), "account").json()
-    assert first["destination"] == again["destination"] != other["destination"]
-    assert first["reset_id"] != again["reset_id"]
 
 
 def test_nobody_is_sent_a_code_for_a_number_that_nobody_has(api):
@@ -256,10 +244,3 @@ def test_a_mobile_in_the_account_box_is_answered_alike_known_or_not(api):
     life.registered(mobile="13800001234")
     shown = [start(api, number, "account").json()["destination"] for number in ("13800001234", "13911112222")]
     assert shown == ["138****1234", "139****2222"]
-
-
-def test_an_invented_destination_could_be_one_and_stays_the_same():
-    shown = [_shown(Channel.ACCOUNT, f"01012620{n:04d}", None) for n in range(200)]
-    assert {one[:3] for one in shown} <= set(MOBILE_PREFIXES)
-    assert len(set(shown)) > 150
-    assert shown == [_shown(Channel.ACCOUNT, f"01012620{n:04d}", None) for n in range(200)]

@@ -88,7 +88,9 @@ def test_the_other_documents(id_type: str, right: list[str], wrong: list[str]) -
     assert [n for n in wrong if id_number_error(id_type, clean_id_number(n), TODAY) is None] == []
 
 
-@pytest.mark.parametrize("name", ["张䶮", "李㛃", "王𬭎", "〇九", "阿依古丽\u00b7买买提"])
+@pytest.mark.parametrize(
+    "name", ["张䶮", "李㛃", "王𬭎", "〇九", "阿依古丽\u00b7买买提", "王\U0002ebf0", "李\U00031350", "Conan O'Brien"]
+)
 def test_rare_names_are_kept_as_typed(name: str) -> None:
     assert clean_name(name) == name
     assert name_error(name) is None
@@ -112,3 +114,20 @@ def test_eighteen_digits_say_birthday_and_sex_whatever_the_document(area: str) -
 ])  # fmt: skip
 def test_nobody_is_born_today_or_two_lives_ago(born: date, is_right: bool) -> None:
     assert (birth_date_error(born, TODAY) is None) is is_right
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("阿布\u0387买", "阿布\u00b7买"),
+        ("阿布\u16eb买", "阿布\u00b7买"),
+        ("阿布\u2e31买", "阿布\u00b7买"),
+        ("阿布.买", "阿布\u00b7买"),
+        ("阿布．买", "阿布\u00b7买"),
+        ("J. R. Wei", "J. R. Wei"),
+        ("O\u2019Brien", "O'Brien"),
+    ],
+)
+def test_a_name_has_one_spelling_whatever_the_keyboard_gives(typed: str, kept: str) -> None:
+    assert clean_name(typed) == kept
+    assert name_error(kept) is None

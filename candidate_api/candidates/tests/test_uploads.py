@@ -137,6 +137,7 @@ CORPUS: dict[str, tuple[Callable[[], bytes], str | set[str]]] = {
     "ZIP bomb": (lambda: zipped(b"\0" * 20_000_000), {"format"}),
     "PNG of 20 000 × 20 000": (lambda: png_of(20_000, 20_000), {"pixels"}),
     "PNG of 8000 × 8000": (lambda: png_of(8_000, 8_000), {"pixels"}),
+    "PNG of 6120 × 8160, small as a file": (lambda: png_of(6120, 8160), {"pixels"}),
     "moving PNG": (animated_png, {"animated"}),
     "black and white": (lambda: saved(face().convert("L"), quality=90), {"colour"}),
     "black and white in three channels": (lambda: saved(face().convert("L").convert("RGB"), quality=95), {"colour"}),

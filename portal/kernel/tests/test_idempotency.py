@@ -1,5 +1,6 @@
 """A request that is sent again is answered again, and its work is done once."""
 
+import hashlib
 from datetime import timedelta
 
 import pytest
@@ -104,3 +105,13 @@ def test_control_without_the_constraint_the_key_is_kept_more_than_once(without_c
         threads(8, _claimed)
         assert IdempotencyRecord.objects.count() > 1
         IdempotencyRecord.objects.all().delete()
+
+
+def test_what_was_asked_is_kept_under_a_key_alone():
+    """A body may be no more than a password: its bare digest would be a password hashed fast and without salt."""
+    body = b'{"password": "qwer-1234"}'
+    actions.claim("u1", "k-secret", method="POST", path="/x/", body=body)
+    kept = IdempotencyRecord.objects.get(key="k-secret").request_digest
+    bare = {hashlib.sha256(text).hexdigest() for text in (body, b"POST\0/x/\0" + body)}
+    assert kept not in bare
+    assert len(kept) == 64
