@@ -20,6 +20,7 @@ from candidate_api.catalogue.models import (
 )
 from candidate_api.catalogue.natural import Natural
 from candidate_api.catalogue.states import DECIDING
+from review.offices.states import Role
 
 
 def _nothing(row: Any) -> Iterable[str]:
@@ -34,6 +35,7 @@ def _always(row: Any) -> None:
 class Kind:
     """`code` begins its audit verbs. `fixed` are columns that stay as they were made: others refer to the row by them.
 
+    `keepers` are the roles, held at the province, that may change it.
     `check` looks at the written row within the transaction, all other rows as they are, and says what is wrong;
     `guard` raises Problem where a row must not be touched any more. What is `for_good` is never removed: records hold
     its code, and no column of theirs points at the row.
@@ -43,6 +45,7 @@ class Kind:
     model: type[Natural]
     fields: tuple[str, ...]
     fixed: tuple[str, ...] = ("code",)
+    keepers: tuple[str, ...] = (Role.ADMINISTRATOR,)
     check: Callable[[Any], Iterable[str]] = _nothing
     guard: Callable[[Any], None] = _always
     for_good: bool = False

@@ -132,8 +132,11 @@ def open_sessions(user_id: int | None, codes: Iterable[str]) -> set[str]:
 def require_admission(candidate: Candidate, session: ExamSession, seen: BusinessWindow | None = None) -> BusinessWindow:
     """The open window of the session, for a candidate who may register; `seen` is it, where a page has it already.
 
-    Raises Problem: `onboarding_incomplete` without a 准考证号, `suspended`, `window_closed`, `contact_unconfirmed`.
+    Raises Problem: `onboarding_incomplete` without a 准考证号 of ours, `suspended`, `window_closed`,
+    `contact_unconfirmed`.
     """
+    if candidate.state == "transferred":
+        raise Problem(Code.ONBOARDING_INCOMPLETE, _("您的考籍已转至外省，不能在广西办理业务。"))
     if candidate.state != "enrolled":
         raise Problem(Code.ONBOARDING_INCOMPLETE, REASON[Blocked.ONBOARDING_INCOMPLETE])
     require_not_suspended(candidate, session)
@@ -162,7 +165,7 @@ def require_window(session: ExamSession, user_id: int) -> BusinessWindow:
         starts_at = session.slots[0].starts_at
         if closed.extra["opens_at"] is not None or clock.now() < starts_at:
             raise
-        words = {"session": session.name, "time": instant(starts_at)}
+        words = {"session": session.label, "time": instant(starts_at)}
         detail = _("%(session)s已于%(time)s开考，课程报考及缴费已经截止。") % words
         raise Problem(Code.WINDOW_CLOSED, detail, **closed.extra) from closed
 
@@ -202,7 +205,8 @@ def options(
 
     `closed` is the `barrier` of this candidate and session: it holds for each of them.
     """
-    rows = Offering.objects.filter(session=session).select_related("course").order_by("slot", "course__code")
+    held_then = Offering.objects.filter(session=session, cancelled_at=None)
+    rows = held_then.select_related("course").order_by("slot", "course__code")
     # Without a major nothing is one's own.
     own = Q(course__plan_lines__group__plan__major_id=candidate.major_id or 0)
     if major:

@@ -1,3 +1,4 @@
+from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any
 
@@ -69,6 +70,12 @@ def passed_course_codes(candidate_id: int) -> frozenset[str]:
 def has_passed(candidate_id: int) -> bool:
     """Whether the candidate has passed a course, as far as they have been told."""
     return released().filter(candidate_id=candidate_id, status=Status.PASSED).exists()
+
+
+def passed_among(candidate_ids: Collection[int]) -> frozenset[int]:
+    """Which of these candidates have passed a course, as far as they have been told."""
+    rows = released().filter(candidate__in=candidate_ids, status=Status.PASSED)
+    return frozenset(rows.values_list("candidate_id", flat=True))
 
 
 def for_update(score_id: int) -> Score:

@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from candidate_api.candidates.models import Candidate
 from candidate_api.candidates.queries import of
@@ -25,6 +25,7 @@ from cms.windows.models import BusinessWindow
 from home import drafts
 from home.doors import private
 from home.forms import PortalForm
+from home.pages.waiting import at_the_door
 from home.problems import Line, explain, page
 from home.sessions import window_of
 from portal.kernel.edges import actor_of
@@ -60,6 +61,8 @@ def choose(request: HttpRequest) -> HttpResponse:
     if window is None or session is None or closed:
         context = {"window": window, "refused": closed, "others": others, "back": reverse("home:business")}
         return render(request, "home/registration/closed.html", context)
+    if (line := at_the_door(request, writes="submit" in request.POST)) is not None:
+        return line
     given = request.POST if request.method == "POST" else drafts.restore(request) or request.GET
     problem, warning = None, ""
     if request.method == "POST" and "submit" in request.POST:
@@ -194,11 +197,18 @@ def mine(request: HttpRequest) -> HttpResponse:
 
 
 @private
-@require_POST
 def cancel(request: HttpRequest, registration_id: int) -> HttpResponse:
-    """取消报考 of one entry, before payment."""
+    """取消报考 of one entry, before payment: GET asks back, POST does it."""
+    actor = actor_of(request, "web")
+    if request.method != "POST":
+        row = queries.one(actor, registration_id)
+        if row.session.code not in queries.open_sessions(actor.user_id, [row.session.code]) or row.state != "pending":
+            return redirect("home:my-registrations")
+        is_last = not queries.visible_to(actor).filter(order=row.order, state="pending").exclude(pk=row.pk).exists()
+        context = {"row": row, "is_last": is_last, "back": reverse("home:my-registrations")}
+        return render(request, "home/registration/cancel.html", context)
     try:
-        row = actions.cancel(registration_id, by=actor_of(request, "web"))
+        row = actions.cancel(registration_id, by=actor)
     except Problem as problem:
         if problem.code == Code.NOT_FOUND:
             raise
@@ -243,6 +253,8 @@ def change(request: HttpRequest, registration_id: int) -> HttpResponse:
     """修改课程或者考区."""
     actor = actor_of(request, "web")
     row = queries.one(actor, registration_id)
+    if (line := at_the_door(request, writes=request.method == "POST")) is not None:
+        return line
     candidate = of(actor)
     initial = {"course": row.course.code, "district": row.district.code}
     scope = queries.OTHER if request.GET.get("scope") == queries.OTHER else queries.OWN

@@ -15,9 +15,9 @@ def scope_of(user: User) -> Scope:
     return Scope(frozenset(role for role, _path in held), frozenset(path for _role, path in held), frozenset(held))
 
 
-def users_with(role: str) -> "QuerySet[User]":
-    """Everybody at work who holds that role, at whichever office."""
-    return User.objects.filter(pk__in=StaffRole.objects.filter(role=role).values("user"), is_active=True)
+def users_with(*roles: str) -> "QuerySet[User]":
+    """Everybody at work who holds one of these roles, at whichever office."""
+    return User.objects.filter(pk__in=StaffRole.objects.filter(role__in=roles).values("user"), is_active=True)
 
 
 def offices_of(actor: Actor, *roles: str) -> "QuerySet[Office]":

@@ -37,10 +37,11 @@ FIELDS = ("name", "id_type", "id_number", "gender", "ethnicity", "birth_date")
 class InfoChange(Kind):
     label = gettext_lazy("考生信息变更")
 
-    def eligibility(self, user: User) -> list[str]:
+    def eligibility(self, record: Candidate) -> list[str]:
         """Frozen from the close of a session's registration to the release of its scores, for who sits in it, and while
         an application goes by the record as it is."""
-        live = Registration.objects.filter(candidate__user=user, state__in=LIVE, session__closed=False)
+        user = record.user
+        live = Registration.objects.filter(candidate=record, state__in=LIVE, session__closed=False)
         now = clock.now()
         for session in {row.session for row in live.select_related("session")}:
             window = current(Business.COURSE_REGISTRATION, session=session.code, user_id=user.pk)

@@ -119,24 +119,6 @@ def test_practice_and_theses_by_mark_or_grade(people):
     ]
 
 
-def test_what_was_passed_elsewhere(people):
-    one, other = keepers()
-    li = people[0]
-    heads = ["准考证号", "姓名", "课程代码", "成绩", "转出省份", "原合格考期"]
-    give(li, "13000", None, "passed", session=None, source="exemption")
-    batch = checked(one, [heads, [*row(li, "13000", 66)[:4], "广东省", "2023-10"]], "transferred")
-    actions.approve(batch.pk, OK, by=other)
-    again = checked(one, [heads, [*row(li, "13000", 67)[:4], "广东省", "2023-10"]], "transferred")
-    assert (again.session, again.changed) == (None, 1)
-    actions.approve(again.pk, OK, by=other)
-    found = Score.objects.order_by("pk").values_list("session", "score", "source", "origin", "origin_session")
-    assert list(found) == [(None, None, "exemption", "", ""), (None, 67, "transfer", "广东省", "2023-10")]
-    refused(Code.STATE_CONFLICT, actions.undo, batch.pk, "误", by=one)  # the second file has changed its row
-    actions.undo(again.pk, "误", by=one)
-    actions.undo(batch.pk, "误", by=one)
-    assert [score.source for score in Score.objects.all()] == ["exemption"]
-
-
 def test_decisions_bind_from_the_day_they_are_imported(people):
     one, other = keepers()
     li = people[0]
