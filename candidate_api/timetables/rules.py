@@ -53,7 +53,7 @@ def numbered(text: str) -> Iterator[tuple[int, list[str]]]:
 def read(rows: Iterable[tuple[int, list[str]]], places: Mapping[str, int]) -> tuple[dict[str, int], list[str]]:
     """The slot of each course, and what is wrong, by the number of its line."""
     wanted: dict[str, int] = {}
-    wrong = []
+    wrong: list[str] = []
     for number, row in rows:
         if not any(row):
             continue

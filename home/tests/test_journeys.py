@@ -203,6 +203,7 @@ def test_what_is_not_wanted_is_switched_off_on_the_page_of_the_messages(candidat
 
 def test_where_two_sessions_are_open_one_chooses_between_them(web: Client, candidate: Candidate) -> None:
     life.open_window("2027-04")
+    life.confirm_contact(candidate, "2027-04")
     page = web.get(CHOOSE).content.decode()
     assert [f'href="?session={code}"' in page for code in ("2026-10", "2027-04")] == [True, True]
     for code, name in (("2026-10", "2026年10月"), ("2027-04", "2027年4月")):

@@ -20,7 +20,7 @@ class Given(models.Expression):
         super().__init__(output_field=field)
         self.name = name
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
         return "%s", [self]
 
 
@@ -87,7 +87,8 @@ def _maker(rows: "models.QuerySet[Any, Any]", compiler: Any) -> Callable[[list[A
     model, own = compiler.klass_info["model"], compiler.klass_info["select_fields"]
     begin, end = own[0], own[-1] + 1
     attributes = [column.target.attname for column, _sql, _alias in compiler.select[begin:end]]
-    related = get_related_populators(compiler.klass_info, compiler.select, rows.db)
+    # The types are of a later Django, which asks for one thing more.
+    related = get_related_populators(compiler.klass_info, compiler.select, rows.db)  # type: ignore[call-arg]
 
     def made(row: list[Any]) -> Any:
         found = model.from_db(rows.db, attributes, row[begin:end])
