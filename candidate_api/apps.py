@@ -9,14 +9,15 @@ class CandidateApiConfig(AppConfig):
 
     def ready(self) -> None:
         for noun in (
-            *("accounts", "arrangements", "broadcasts", "candidates", "graduations", "identity", "passkeys"),
+            *("accounts", "arrangements", "broadcasts", "cancellations", "candidates", "graduations", "identity"),
+            "passkeys",
             *("payments", "registry", "rights", "transfers"),
         ):
             import_module(f"candidate_api.{noun}.messages")
         for noun in (
-            *("accommodations", "accounts", "arrangements", "candidates", "graduations", "identity", "imports"),
-            *("passkeys", "payments", "reconciliation", "registers", "registrations", "registry", "results"),
-            *("rights", "sheets", "tickets", "transfers"),
+            *("accommodations", "accounts", "arrangements", "cancellations", "candidates", "graduations", "identity"),
+            *("imports", "passkeys", "payments", "reconciliation", "registers", "registrations", "registry", "results"),
+            *("rights", "sheets", "tickets", "transfers", "waiting"),
         ):
             import_module(f"candidate_api.{noun}.privacy")
         # Models, and what imports them, can be touched only now.
@@ -24,6 +25,7 @@ class CandidateApiConfig(AppConfig):
         from candidate_api.accounts import recovery, sessions  # noqa: F401, PLC0415
         from candidate_api.applications import applicants, kinds  # noqa: PLC0415
         from candidate_api.audit_words import WORDS  # noqa: PLC0415
+        from candidate_api.cancellations import queries as cancellations  # noqa: PLC0415
         from candidate_api.candidates import passed  # noqa: PLC0415
         from candidate_api.candidates.groups import groups_of  # noqa: PLC0415
         from candidate_api.passkeys.actions import remove_all as remove_passkeys  # noqa: PLC0415
@@ -52,6 +54,7 @@ class CandidateApiConfig(AppConfig):
         factors.plug(FACTOR)
         releases.follow(follow_release)
         closing.register(hindrances)
+        closing.register(cancellations.hindrances)
         applicants.plug_in()
         engine.form = lambda application_id, by: registers.of_case(application_id, by=by)
         kinds.plug_in()

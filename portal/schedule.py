@@ -15,6 +15,7 @@ SCHEDULE = {
     "query-pending-payments": {"task": "payments.query_pending", "schedule": timedelta(seconds=30)},
     "expire-orders": {"task": "payments.expire_due", "schedule": timedelta(seconds=60)},
     "run-refunds": {"task": "payments.run_refunds", "schedule": timedelta(seconds=30)},
+    "refund-cancelled": {"task": "cancellations.refund", "schedule": timedelta(seconds=60)},
     "reconcile-bills": {"task": "reconciliation.reconcile", "schedule": timedelta(minutes=15)},
     "retry-identities": {"task": "identity.retry_pending", "schedule": timedelta(seconds=30)},
     "draw-seats": {"task": "arrangements.draw_due", "schedule": timedelta(seconds=60)},
@@ -27,5 +28,6 @@ SCHEDULE = {
     "run-bulk-decisions": {"task": "applications.run_bulk", "schedule": timedelta(seconds=60)},
     "check-invariants": {"task": "invariants.check", "schedule": timedelta(minutes=5)},
     "forget-answers": {"task": "pages.forget_answers", "schedule": timedelta(hours=1)},
+    "forget-places": {"task": "waiting.forget", "schedule": timedelta(hours=1)},
     "publish-news": {"task": "news.publish_due", "schedule": timedelta(seconds=30)},
 }

@@ -10,6 +10,7 @@ from candidate_api.catalogue.models.fields import session_code
 from candidate_api.catalogue.natural import Natural
 from candidate_api.catalogue.states import FeeClass
 from candidate_api.sessions import rules
+from portal.kernel.language import is_chinese
 from portal.kernel.money import yuan
 
 
@@ -56,6 +57,11 @@ class ExamSession(Natural):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def label(self) -> str:
+        """What it is called in the active language: by the office's name, and to who does not read that, its month."""
+        return self.name if is_chinese() else rules.month_name(self.code)
+
     def fee_fen(self, fee_class: str) -> int:
         """What one course of that fee class costs in this session, in fen."""
         return {FeeClass.NORMAL: self.fee_normal_fen, FeeClass.SPECIAL: self.fee_special_fen}[FeeClass(fee_class)]
@@ -72,13 +78,14 @@ class ExamSession(Natural):
 
 
 class Offering(Natural):
-    """A course sits in one slot of a session."""
+    """A course sits in one slot of a session; `cancelled_at` where the office has taken it out again."""
 
     NATURAL_KEY = ("session__code", "course__code")
 
     session = models.ForeignKey(ExamSession, models.PROTECT, related_name="offerings", verbose_name=_("考期"))
     course = models.ForeignKey(Course, models.PROTECT, related_name="offerings", verbose_name=_("课程"))
     slot = models.PositiveSmallIntegerField(_("场次"))
+    cancelled_at = models.DateTimeField(_("取消时间"), null=True, blank=True, editable=False)
 
     class Meta:
         verbose_name = verbose_name_plural = _("开考课程")

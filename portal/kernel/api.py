@@ -183,11 +183,12 @@ def _flat(detail: Any, path: str = "") -> Iterator[FieldError]:
 
 
 # -- retry safety -----------------------------------------------------------------------------------------------
-def idempotent(*, atomic: bool = True) -> Callable[[Method], Method]:
+def idempotent(*, atomic: bool = True, door: Callable[..., object] | None = None) -> Callable[[Method], Method]:
     """Let a POST be repeated under one `Idempotency-Key`: the work is done once and answered alike.
 
     `atomic` puts the work and its stored answer into one transaction. Verbs that talk to the outside commit in
     steps and cannot be wrapped so: those are idempotent by their own state, and only their answer is kept.
+    `door` is a verb that may refuse before the work and whose own changes stay; who is answered again does not pass it.
     """
 
     def decorate(method: Method) -> Method:
@@ -195,6 +196,8 @@ def idempotent(*, atomic: bool = True) -> Callable[[Method], Method]:
         def wrapper(self: Endpoint, request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:
             key = request.headers.get("Idempotency-Key")
             if key is None:
+                if door is not None:
+                    door(by=self.actor)
                 return method(self, request, *args, **kwargs)
             who = f"user:{request.user.pk}" if request.user and request.user.is_authenticated else "anyone"
             body = request._request.body
@@ -204,6 +207,8 @@ def idempotent(*, atomic: bool = True) -> Callable[[Method], Method]:
                 replay["Idempotency-Replayed"] = "true"
                 return replay
             try:
+                if door is not None:
+                    door(by=self.actor)
                 with transaction.atomic() if atomic else nullcontext():
                     response = method(self, request, *args, **kwargs)
                     answer = "" if response.data is None else JSONRenderer().render(response.data).decode()

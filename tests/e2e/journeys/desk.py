@@ -192,6 +192,8 @@ class DeskJourney:
         others = ("applications/figures/", "payments/channels/", "payments/refunds/", "payments/refunds/results/")
         others += ("reconciliation/statements/", "reconciliation/statements/results/", "results/disciplines/")
         others += ("results/disciplines/results/", "broadcasts/new/", "imports/upload/", "users/", "invariants/")
+        others += ("staff/new/", "timetables/", "timetables/2027-04/")
+        others += ("waiting/", "cancellations/", "cancellations/results/")
         for page in (*pages, *lists, *others):
             assert self.colleague.get(f"/admin/{page}").status_code == 200, page
 

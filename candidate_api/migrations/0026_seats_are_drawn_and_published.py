@@ -27,7 +27,7 @@ def keep_what_was_drawn(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('candidate_api', '0024_codes_have_an_allowance'),
+        ('candidate_api', '0025_codes_are_retired'),
         ('kernel', '0009_wordings'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
