@@ -33,9 +33,7 @@ class NoteForm(ReasonForm):
 
 
 class MoveForm(ReasonForm):
-    room = forms.ModelChoiceField(
-        label=_("考场"), queryset=Room.objects.none(), widget=forms.Select(attrs={"class": "w-w-full w-max-w-full"})
-    )
+    room = forms.ModelChoiceField(label=_("考场"), queryset=Room.objects.none())
     seat_no = forms.IntegerField(
         label=_("座位号"), min_value=1, max_value=99, help_text=_("座位上已有考生的，两人对调。")
     )
