@@ -74,15 +74,10 @@ class _OfSession(ActView):
         return reverse("arrangements:one", args=[self.thing.pk])
 
 
-class Draw(_OfSession):
+class _Drawing(_OfSession):
     verb = "redraw"
-    title = button = _("编排考场")
     explains = _("在后台为全部报考成功的科次抽签排座。结果先供核对，由另一人发布后才生效；未发布的结果重新编排时作废。")
     form_class = SeedForm
-
-    @classmethod
-    def fits(cls, arrangement: Arrangement | None, actor: Actor) -> bool:
-        return queries.may_arrange(actor) and (arrangement is None or super().fits(arrangement, actor))
 
     def facts(self) -> list[tuple[Words, str]]:
         waiting = sum(need.number for need in queries.needs(self.thing))
@@ -96,6 +91,19 @@ class Draw(_OfSession):
     def act(self, given: dict[str, Any]) -> None:
         actions.request(self.thing.code, given["seed"], by=self.actor)
         self.done(_("正在编排。"))
+
+
+class Draw(_Drawing):
+    title = button = _("编排考场")
+
+    @classmethod
+    def fits(cls, arrangement: Arrangement | None, actor: Actor) -> bool:
+        return arrangement is None and queries.may_arrange(actor)
+
+
+class Redraw(_Drawing):
+    title = button = _("重新编排")
+    grave = True
 
 
 class Publish(_OfSession):
@@ -175,4 +183,4 @@ class Move(ActView):
         self.done(_("已调整。"))
 
 
-OF_SESSION = (Draw, Publish, Complete)
+OF_SESSION = (Draw, Redraw, Publish, Complete)

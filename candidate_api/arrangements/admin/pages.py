@@ -15,7 +15,7 @@ from wagtail.admin.menu import MenuItem
 from wagtail.admin.viewsets.base import ViewSet
 
 from candidate_api.arrangements import queries
-from candidate_api.arrangements.admin.acts import OF_SESSION, Complete, Draw, Move, Publish, room_words
+from candidate_api.arrangements.admin.acts import OF_SESSION, Move, room_words
 from candidate_api.arrangements.models import Arrangement, Seat
 from candidate_api.arrangements.states import MAY_ARRANGE
 from candidate_api.sessions.models import ExamSession
@@ -89,7 +89,7 @@ class One(ArchivePage):
             shortages=_shortages(arrangement),
             changes=list(queries.changes_of(self.actor, session)[:_CHANGES]) if arrangement else [],
             acts=[
-                (act, reverse(f"arrangements:{act.__name__.lower()}", args=[pk]))
+                (act, reverse(f"arrangements:{_slug(act)}", args=[pk]))
                 for act in OF_SESSION
                 if act.fits(arrangement, self.actor) and not session.closed
             ],
@@ -99,6 +99,11 @@ class One(ArchivePage):
         if waits:
             answer["Refresh"] = _REFRESH
         return answer
+
+
+def _slug(act: type) -> str:
+    """What an act is called in addresses."""
+    return act.__name__.lower()
 
 
 def _facts(arrangement: Arrangement | None) -> list[tuple[Words, str]]:
@@ -203,9 +208,7 @@ class ArrangementsViewSet(ViewSet):
         return [
             path("", Index.as_view(), name="index"),
             path("<row:pk>/", One.as_view(), name="one"),
-            path("<row:pk>/draw/", Draw.as_view(), name="draw"),
-            path("<row:pk>/publish/", Publish.as_view(), name="publish"),
-            path("<row:pk>/complete/", Complete.as_view(), name="complete"),
+            *(path(f"<row:pk>/{_slug(act)}/", act.as_view(), name=_slug(act)) for act in OF_SESSION),
             path("<row:pk>/find/", Find.as_view(), name="find"),
             path("<row:pk>/sites/<row:site>/", OneSite.as_view(), name="site"),
             path("<row:pk>/rooms/<row:room>/<row:slot>/", OneRoom.as_view(), name="room"),
