@@ -5,10 +5,12 @@ from typing import Any
 from django.test import Client
 
 from candidate_api.accounts.proofs import Proof
+from candidate_api.cancellations.models import Cancellation
 from candidate_api.candidates.models import Candidate
 from candidate_api.registry.models import Merger
 from candidate_api.rights.actions import request_erasure
 from candidate_api.rights.models import ErasureRequest
+from candidate_api.sessions.models import ExamSession
 from cms.complaints.models import Complaint, SupportTeam
 from cms.complaints.queries import whole_thread
 from portal.kernel import clock
@@ -164,6 +166,9 @@ class DeskJourney:
         others += ("reconciliation/statements/", "reconciliation/statements/results/", "results/disciplines/")
         others += ("results/disciplines/results/", "broadcasts/new/", "imports/upload/", "users/", "invariants/")
         others += ("waiting/", "cancellations/", "cancellations/results/")
+        open_ = ExamSession.objects.filter(closed=False).earliest("code")
+        self.send("cancellations/propose/", desk=self.colleague, session=open_.code, course="", reason="因台风停考")
+        others += (f"cancellations/{Cancellation.objects.get().pk}/",)
         for page in (*pages, *lists, *others):
             assert self.colleague.get(f"/admin/{page}").status_code == 200, page
 
