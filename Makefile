@@ -15,6 +15,7 @@ help:
 	@echo "make format      write Python and templates in the house's style"
 	@echo "make openapi     write docs/openapi.yaml from the code"
 	@echo "make docs        write the generated parts of docs/*.md from the code"
+	@echo "make manual      take the pictures of docs/manual.md anew (needs a Chromium)"
 	@echo "make pins        compile requirements*.txt from requirements*.in"
 
 demo: .venv/.pins
@@ -51,6 +52,10 @@ openapi: .venv/.pins
 docs: .venv/.pins-dev
 	@$(RUN) tests/docs.py --write
 
+# The chapters' tests take them as they go; the manual's words are written by hand.
+manual: .venv/.pins-dev
+	WRITE_MANUAL=1 .venv/bin/pytest -q -p no:randomly tests/e2e/chapters
+
 PINS := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--custom-compile-command "make pins"
 pins: .venv/.pins
@@ -76,4 +81,4 @@ install = $${UV_DEFAULT_INDEX:+env} $$($(RUN) -m pip config get global.index-url
 	.venv/bin/uv pip install --quiet --python $(RUN) --require-hashes $(1) \
 	|| $(RUN) -m pip install --quiet --disable-pip-version-check --require-hashes $(1)
 
-.PHONY: help demo demo-reset test bench histories lint format openapi docs pins
+.PHONY: help demo demo-reset test bench histories lint format openapi docs manual pins

@@ -9,14 +9,15 @@ class CandidateApiConfig(AppConfig):
 
     def ready(self) -> None:
         for noun in (
-            *("accounts", "broadcasts", "cancellations", "candidates", "graduations", "identity", "passkeys"),
+            *("accounts", "arrangements", "broadcasts", "cancellations", "candidates", "graduations", "identity"),
+            "passkeys",
             *("payments", "registry", "rights", "transfers"),
         ):
             import_module(f"candidate_api.{noun}.messages")
         for noun in (
-            *("accounts", "arrangements", "candidates", "graduations", "identity", "imports", "passkeys", "payments"),
-            *("reconciliation", "registers", "registrations", "registry", "results", "rights", "tickets", "transfers"),
-            *("cancellations", "waiting"),
+            *("accommodations", "accounts", "arrangements", "cancellations", "candidates", "graduations", "identity"),
+            *("imports", "passkeys", "payments", "reconciliation", "registers", "registrations", "registry", "results"),
+            *("rights", "sheets", "tickets", "transfers", "waiting"),
         ):
             import_module(f"candidate_api.{noun}.privacy")
         # Models, and what imports them, can be touched only now.

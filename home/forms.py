@@ -8,6 +8,7 @@ from django.forms.renderers import DjangoTemplates
 from django.template import loader
 from django.utils.translation import gettext_lazy as _
 
+from home import wording
 from portal.kernel.text import clean
 
 
@@ -15,6 +16,13 @@ class PortalRenderer(DjangoTemplates):
     """Widgets from Django's own templates, everything else from the project's."""
 
     field_template_name = "components/field.html"
+
+    def render(self, template_name: str, context: dict[str, Any], request: Any = None) -> str:
+        """Choices come from the office's lists as well as from the source: they are told like any other data."""
+        for _group, options, _index in context.get("widget", {}).get("optgroups", ()):
+            for option in options:
+                wording.tell(option)
+        return super().render(template_name, context, request)
 
     def get_template(self, template_name: str) -> Any:
         if template_name.startswith("django/"):

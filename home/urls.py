@@ -107,6 +107,7 @@ _me = [
     path("me/data/erasure/", rights.erasure, name="erasure"),
     path("me/data/erasure/withdraw/", rights.withdraw, name="erasure-withdraw"),
     path("elder/", settings.elder, name="elder"),
+    path("language/", settings.language, name="language"),
 ]
 
 urlpatterns: list[URLPattern] = [

@@ -10,6 +10,7 @@ from candidate_api.candidates import passed, queries, rules
 from candidate_api.candidates import photo as photos
 from candidate_api.candidates.models import Candidate, FormerDocument, NumberCounter
 from candidate_api.candidates.states import CANDIDATE
+from candidate_api.catalogue.queries import retired
 from cms.windows.queries import current, require_open
 from cms.windows.rules import Business, WindowState
 from portal.kernel import clock, limits
@@ -147,6 +148,9 @@ def _refused(candidate: Candidate, changes: dict[str, Any]) -> list[FieldError]:
         errors.append(FieldError("major", "required", _("请选择报考专业。")))
     if changes.get("major") and not queries.majors_to_choose(candidate).filter(pk=changes["major"].pk).exists():
         errors.append(FieldError("major", "not_taking_new", rules.NOT_TAKING_NEW))
+    chosen = {name: changes[name] for name in rules.CODE_LISTS if changes.get(name)}
+    if chosen:
+        errors += [FieldError(name, "retired", rules.RETIRED) for name in sorted(retired(chosen))]
     return errors
 
 

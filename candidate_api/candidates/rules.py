@@ -173,6 +173,10 @@ class Step:
 STEPS = ("account", "profile", "photo", "candidate_number")
 NOT_TAKING_NEW = _("这个专业现在不接收新生，请选择其他专业。")
 
+# Columns that hold a code of the office's list of the same name.
+CODE_LISTS = ("ethnicity", "political_status", "education", "occupation", "household_type")
+RETIRED = _("该选项已停用，请重新选择。")
+
 # Expect `clean` to have run.
 POSTCODE, POSTCODE_WRONG = r"^[0-9]{6}\Z", _("邮政编码为6位数字。")
 PHONE, PHONE_WRONG = r"^[0-9-]{5,20}\Z", _("固定电话只能包含数字和“-”。")

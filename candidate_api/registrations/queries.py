@@ -162,7 +162,7 @@ def require_window(session: ExamSession, user_id: int) -> BusinessWindow:
         starts_at = session.slots[0].starts_at
         if closed.extra["opens_at"] is not None or clock.now() < starts_at:
             raise
-        words = {"session": session.name, "time": instant(starts_at)}
+        words = {"session": session.label, "time": instant(starts_at)}
         detail = _("%(session)s已于%(time)s开考，课程报考及缴费已经截止。") % words
         raise Problem(Code.WINDOW_CLOSED, detail, **closed.extra) from closed
 

@@ -31,12 +31,11 @@ from candidate_api.identity import queries as identities
 from candidate_api.identity import texts
 from candidate_api.identity.actions import verify
 from candidate_api.identity.states import IDENTITY, Kind
-from cms.windows.queries import current
-from cms.windows.rules import Business
 from home import drafts
 from home.doors import private, safe_next
 from home.forms import Digits, PortalForm, text
 from home.problems import explain, page, place
+from home.sessions import window_of
 from portal.kernel import clock
 from portal.kernel.edges import actor_of
 from portal.kernel.errors import Problem
@@ -107,7 +106,10 @@ class ProfileForm(PortalForm):
         items: dict[str, list[tuple[str, str]]] = {name: [("", str(_("请选择")))] for name in _LISTS}
         provinces: list[tuple[str, str]] = []
         items_of = items | {"province": provinces}
+        own = {name: getattr(candidate, name, "") for name in items_of}
         for item in CodeItem.objects.filter(list__in=items_of):
+            if item.is_retired and item.code != own[item.list]:
+                continue
             items_of[item.list].append((item.code, item.label))
         for name, choices in items.items():
             self.fields[name].choices = choices
@@ -199,7 +201,7 @@ def contact(request: HttpRequest) -> HttpResponse:
     """Confirm mobile and address, as every session asks before registration, and go on to where one was going."""
     actor = actor_of(request, "web")
     candidate = of(actor)
-    window = current(Business.COURSE_REGISTRATION, user_id=actor.user_id)
+    window, _others = window_of(request, actor)
     if window is None:
         return redirect("home:registration")
     onwards = safe_next(request, request.GET.get("next", "") or reverse("home:registration"))

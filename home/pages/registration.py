@@ -22,13 +22,12 @@ from candidate_api.registrations.models import Registration
 from candidate_api.registrations.states import LIVE, REGISTRATION
 from candidate_api.sessions.models import ExamSession
 from cms.windows.models import BusinessWindow
-from cms.windows.queries import current
-from cms.windows.rules import Business
 from home import drafts
 from home.doors import private
 from home.forms import PortalForm
 from home.pages.waiting import at_the_door
 from home.problems import Line, explain, page
+from home.sessions import window_of
 from portal.kernel.edges import actor_of
 from portal.kernel.errors import Code, Problem, invalid
 
@@ -51,15 +50,16 @@ def choose(request: HttpRequest) -> HttpResponse:
     candidate = of(actor)
     if not candidate.candidate_number:
         return render(request, "home/registration/not_yet.html", {"back": reverse("home:business")})
-    window = current(Business.COURSE_REGISTRATION, user_id=actor.user_id)
+    window, others = window_of(request, actor)
     session = ExamSession.objects.filter(code=window.session).first() if window else None
     closed = queries.barrier(candidate, session, window) if session else None
     if closed and closed.code == Code.CONTACT_UNCONFIRMED:
         if request.method == "POST":
             drafts.keep(request)  # what was ticked is there again afterwards
-        return redirect(f"{reverse('home:contact')}?{urlencode({'next': request.path})}")
+        here = f"{request.path}?{urlencode({'session': session.code})}"
+        return redirect(f"{reverse('home:contact')}?{urlencode({'session': session.code, 'next': here})}")
     if window is None or session is None or closed:
-        context = {"window": window, "refused": closed, "back": reverse("home:business")}
+        context = {"window": window, "refused": closed, "others": others, "back": reverse("home:business")}
         return render(request, "home/registration/closed.html", context)
     if (line := at_the_door(request, writes="submit" in request.POST)) is not None:
         return line
@@ -77,7 +77,7 @@ def choose(request: HttpRequest) -> HttpResponse:
                 return redirect("home:order", order.number)
         except Problem as refused:
             problem = refused
-    return _list(request, candidate, session, window, given, problem, warning)
+    return _list(request, candidate, session, window, given, problem, warning, others)
 
 
 def _unconfirmed(request: HttpRequest, warnings: list[queries.Warned]) -> str:
@@ -94,6 +94,7 @@ def _list(
     given: Any,
     problem: Problem | None,
     warning: str,
+    others: list[ExamSession],
 ) -> HttpResponse:
     """The course list by slot; what was ticked in the other list or another search stays on top."""
     scope = given.get("scope", queries.OWN)
@@ -118,6 +119,7 @@ def _list(
     context = {
         "candidate": candidate,
         "session": session,
+        "others": others,
         "window": window,
         "scope": scope,
         "scopes": _SCOPES.items(),

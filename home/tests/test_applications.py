@@ -3,26 +3,17 @@
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from django.conf import settings
 from django.test import Client
 
 from candidate_api.candidates.models import Candidate
 from portal.kernel.tests.staff import member
-from portal.kernel.users.models import User
 from review.applications.models import Application
 from review.applications.tests.scene import made, paper
 from tests import life
+from tests.e2e.browse import Visitor
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
-
-
-def sign_in(browser: "Page", live_server: Any, user: User) -> None:
-    client = Client()
-    client.force_login(user)
-    browser.context.clear_cookies()
-    session = client.cookies[settings.SESSION_COOKIE_NAME].value
-    browser.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}])
 
 
 def add_block(browser: "Page", panel: str, kind: str, **values: str) -> None:
@@ -40,100 +31,83 @@ def add_block(browser: "Page", panel: str, kind: str, **values: str) -> None:
             field.fill(value)
 
 
-class Story:
-    """A browser that is now the administrator's at a desk, now the candidate's telephone, now a reviewer's."""
-
-    def __init__(self, browser: "Page", live_server: Any) -> None:
-        self.browser, self.server = browser, live_server
-
-    def be(self, user: User, path: str) -> None:
-        size = {"width": 390, "height": 844} if user.is_candidate else {"width": 1280, "height": 900}
-        self.browser.set_viewport_size(size)  # type: ignore[arg-type]
-        sign_in(self.browser, self.server, user)
-        self.browser.goto(self.server.url + path)
-
-    def press(self, name: str, role: Any = "button") -> None:
-        self.browser.get_by_role(role, name=name, exact=True).click()
-
-    def reads(self, words: str) -> None:
-        self.browser.get_by_text(words).first.wait_for()
-
-    def take_next(self) -> None:
-        self.press("领取下一件")
-        self.browser.locator("[data-paper] img").first.wait_for()
-
-    def decided(self) -> None:
-        self.browser.wait_for_url("**/admin/applications/")
+def take_next(screen: Visitor) -> None:
+    screen.press("领取下一件")
+    screen.page.locator("[data-paper] img").first.wait_for()
 
 
-def make_type(story: Story) -> None:
-    browser = story.browser
+def decided(screen: Visitor) -> None:
+    screen.page.wait_for_url("**/admin/applications/")
+
+
+def make_type(screen: Visitor) -> None:
+    browser = screen.page
     browser.get_by_label("业务名称").fill("实践课程报名")
     browser.locator("[name=slug]").fill("practice")
     browser.locator("[name=introduction]").fill("实践课程在此报名。")
     browser.locator("[name=is_published]").check()
-    story.press("表单", "tab")
+    screen.press("表单", role="tab")
     add_block(browser, "questions", "课程", key="course", label="实践课程")
     add_block(browser, "questions", "单选", key="times", label="第几次", options="first=第一次\nagain=重修")
-    story.press("材料", "tab")
+    screen.press("材料", role="tab")
     add_block(browser, "materials", "材料", key="id_card", label="身份证")
-    story.press("步骤", "tab")
+    screen.press("步骤", role="tab")
     add_block(browser, "steps", "机构审核", key="city", label="待市考办审核", reasons="照片不清楚，请重新拍摄。")
     add_block(browser, "steps", "考生确认", key="confirm", label="待考生网上确认")
-    story.press("保存")
+    screen.press("保存")
     browser.wait_for_url("**/snippets/review/applicationtype/")
 
 
-def apply(story: Story) -> None:
-    browser = story.browser
-    story.press("开始申请")
+def apply(screen: Visitor) -> None:
+    browser = screen.page
+    screen.press("开始申请")
     browser.get_by_label("实践课程").select_option("00023")
-    story.reads("草稿已保存")
+    screen.sees("草稿已保存")
     browser.get_by_label("第一次").check()
-    story.press("下一步")
+    screen.press("下一步")
     photo = {"name": "a.png", "mimeType": "image/png", "buffer": paper()}
     browser.get_by_label("点击上传").set_input_files([photo])  # type: ignore[list-item]
     browser.locator(".papers img").wait_for()
-    story.press("下一步", "link")
-    story.press("提交申请")
-    story.reads("申请已提交")
-    story.reads("待市考办审核")
+    screen.follow("下一步")
+    screen.press("提交申请")
+    screen.sees("申请已提交")
+    screen.sees("待市考办审核")
 
 
 @pytest.mark.django_db(transaction=True)
 def test_a_type_made_by_staff_from_tile_to_decision(browser: "Page", live_server: Any, reference: None) -> None:
-    story, person = Story(browser, live_server), life.enrolled(name="韦小莉").user
-    story.be(member("administrator", "45"), "/admin/snippets/review/applicationtype/add/")
-    make_type(story)
-    story.be(person, "/business/apply/practice/")
-    apply(story)
+    screen, person = Visitor(browser, live_server.url, "types"), life.enrolled(name="韦小莉").user
+    screen.be(member("administrator", "45"), "/admin/snippets/review/applicationtype/add/")
+    make_type(screen)
+    screen.be(person, "/business/apply/practice/")
+    apply(screen)
 
     reviewer = member("first_reviewer", "450100")
-    story.be(reviewer, "/admin/applications/")
-    story.take_next()
+    screen.be(reviewer, "/admin/applications/")
+    take_next(screen)
     browser.keyboard.press("r")
     browser.keyboard.type("号码不清楚")
-    story.press("退回修改")
-    story.decided()
+    screen.press("退回修改")
+    decided(screen)
 
     mine = f"/business/applications/{Application.objects.get().number}/"
-    story.be(person, mine)
-    story.reads("号码不清楚")
-    story.press("修改并重新提交", "link")
-    story.press("下一步")
-    story.press("下一步", "link")
-    story.press("提交申请")
-    story.reads("申请已提交")
+    screen.be(person, mine)
+    screen.sees("号码不清楚")
+    screen.follow("修改并重新提交")
+    screen.press("下一步")
+    screen.follow("下一步")
+    screen.press("提交申请")
+    screen.sees("申请已提交")
 
-    story.be(reviewer, "/admin/applications/")
-    story.take_next()
+    screen.be(reviewer, "/admin/applications/")
+    take_next(screen)
     browser.keyboard.press("a")
     browser.keyboard.press("Enter")
-    story.decided()
+    decided(screen)
 
-    story.be(person, mine)
-    story.press("确认信息无误")
-    story.reads("已办结")
+    screen.be(person, mine)
+    screen.press("确认信息无误")
+    screen.sees("已办结")
     assert Application.objects.get().state == "approved"
 
 

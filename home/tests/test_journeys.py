@@ -199,3 +199,21 @@ def test_what_is_not_wanted_is_switched_off_on_the_page_of_the_messages(candidat
     refused = web.post("/me/notifications/", {"wanted": ["code_login sms"]})
     assert refused.status_code == 200
     assert "错误：" in refused.content.decode()
+
+
+def test_where_two_sessions_are_open_one_chooses_between_them(web: Client, candidate: Candidate) -> None:
+    life.open_window("2027-04")
+    page = web.get(CHOOSE).content.decode()
+    assert [f'href="?session={code}"' in page for code in ("2026-10", "2027-04")] == [True, True]
+    for code, name in (("2026-10", "2026年10月"), ("2027-04", "2027年4月")):
+        shown = web.get(CHOOSE, {"session": code})
+        if shown.status_code == 302:  # each session has mobile and address confirmed anew, and leads back to itself
+            assert f"session%3D{code}" in shown.url
+            life.confirm_contact(candidate, code)
+            shown = web.get(CHOOSE, {"session": code})
+        assert f'name="session" value="{code}"' in shown.content.decode()
+        assert f'aria-current="page">{name}</a>' in shown.content.decode()
+    given = {"session": "2027-04", "course": ["00023"], "district": "450100", "submit": "1"}
+    assert web.post(CHOOSE, given).status_code == 302
+    assert Registration.objects.get().session.code == "2027-04"
+    assert web.get(CHOOSE, {"session": "1999-04"}).status_code in (200, 302)

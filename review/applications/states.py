@@ -36,8 +36,9 @@ APPLICATION = Machine(
         Move("reject", ("submitted",), "rejected", STAFF, _("不予通过")),
         Move("ask", ("submitted",), None, STAFF, _("转交其他机构")),
         Move("release", ("submitted",), None, STAFF, _("公布结果")),
-        # What a system step found out, the end of the last step, and the end of a deadline.
+        # What a system step found out, what should not have arrived, the end of the last step and of a deadline.
         Move("send_back", ("submitted",), "returned", SYSTEM, _("核验未通过，补充材料")),
+        Move("recall", ("submitted", "returned"), "withdrawn", SYSTEM, _("发件方撤回")),
         Move("complete", ("submitted",), "approved", SYSTEM, _("办结")),
         Move("expire", ("draft", "submitted", "returned"), "expired", SYSTEM, _("逾期失效")),
     ],

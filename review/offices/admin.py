@@ -7,6 +7,7 @@ from django.http import HttpResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.ui.tables import BooleanColumn, Column, TitleColumn
+from wagtail.admin.widgets.button import HeaderButton
 
 from portal.kernel.admin import ActView, Instant, Listing, ListingViewSet
 from portal.kernel.errors import Code, Problem
@@ -14,7 +15,7 @@ from portal.kernel.staff_door import factors
 from portal.kernel.staff_door.models import Authenticator
 from portal.kernel.text import mask_mobile
 from portal.kernel.users.models import User
-from review.offices import actions
+from review.offices import actions, appointments
 from review.offices.queries import staff_visible_to
 from review.offices.states import Role
 
@@ -34,7 +35,7 @@ class StaffListing(Listing):
     verbose_name_plural = _("工作人员")
     default_ordering = "username"
     columns: ClassVar = [
-        TitleColumn("name", label=_("姓名"), get_url=lambda user: reverse("staff:reset", args=[user.pk])),
+        TitleColumn("name", label=_("姓名"), get_url=lambda user: reverse("staff:appoint", args=[user.pk])),
         Column("username", label=_("用户名")),
         Column("roles", label=_("角色"), accessor=_roles),
         Column("mobile", label=_("手机号码"), accessor=lambda user: mask_mobile(user.mobile)),
@@ -42,6 +43,10 @@ class StaffListing(Listing):
         Instant("password_changed_at", label=_("密码修改时间")),
         BooleanColumn("is_active", label=_("启用")),
     ]
+
+    @property
+    def header_buttons(self) -> list[HeaderButton]:
+        return [HeaderButton(_("新增"), reverse("staff:new"), icon_name="plus")]
 
     def get_base_queryset(self) -> Any:
         app = Authenticator.objects.filter(user=OuterRef("pk"), confirmed=True)
@@ -111,8 +116,15 @@ class StaffViewSet(ListingViewSet):
     listing = StaffListing
 
     def get_urlpatterns(self) -> list[URLPattern]:
-        acts = {"reset": Reset, "deactivate": Deactivate, "reactivate": Reactivate}
+        acts = {
+            "appoint": appointments.Appoint,
+            "relieve": appointments.Relieve,
+            "reset": Reset,
+            "deactivate": Deactivate,
+            "reactivate": Reactivate,
+        }
         return [
             *super().get_urlpatterns(),
+            path("new/", appointments.New.as_view(roles=self.roles), name="new"),
             *(path(f"<row:pk>/{name}/", act.as_view(roles=self.roles), name=name) for name, act in acts.items()),
         ]

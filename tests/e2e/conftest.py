@@ -14,11 +14,11 @@ from django.conf import settings as conf
 from django.contrib.contenttypes.models import ContentType
 from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.core.cache import cache
-from django.db import connection
 from django.test.testcases import LiveServerThread
 from wagtail.coreutils import get_supported_content_language_variant
 from wagtail.models import Collection, Locale, Page
 
+from candidate_api.identity.tests.conftest import records
 from candidate_api.payments.providers.twin import Twin, post
 from candidate_api.payments.providers.wechat.twin import start
 from candidate_api.sessions.models import ExamSession
@@ -27,6 +27,8 @@ from portal.demo import seed
 from portal.kernel import clock
 from tests.e2e import databases
 from tests.e2e.world import Letter, World
+
+__all__ = ["records"]
 
 
 @dataclass
@@ -59,7 +61,7 @@ def _furnished(
 ) -> Iterator[str]:
     """The name of a database in which the office stands, without a candidate; registration is open."""
     with django_db_blocker.unblock():
-        name = _name("furnished", tmp_path_factory.mktemp("e2e"))
+        name = databases.name_of("furnished", tmp_path_factory.mktemp("e2e"))
         databases.copy_to(name)
         with databases.using(name):
             cache.clear()
@@ -83,17 +85,18 @@ def _wagtails_roots() -> None:
         Collection.add_root(name="Root")
 
 
-def _name(what: str, directory: Path) -> str:
-    test_database = connection.settings_dict["NAME"]
-    return str(directory / f"{what}.sqlite3") if connection.vendor == "sqlite" else f"{test_database}_{what}"
+@pytest.fixture(scope="session")
+def _template(_furnished: str) -> str:
+    """The database that each test has a copy of; a folder of tests may put one of its own in its place."""
+    return _furnished
 
 
 @pytest.fixture
-def db(_furnished: str, django_db_blocker: Any, tmp_path: Path) -> Iterator[None]:
-    """In this folder: a copy of the furnished database, for this test, its portal and its gateway."""
-    name = _name("e2e", tmp_path)
+def db(_template: str, django_db_blocker: Any, tmp_path: Path) -> Iterator[None]:
+    """In this folder: a copy of the template, for this test, its portal and its gateway."""
+    name = databases.name_of("e2e", tmp_path)
     with django_db_blocker.unblock():
-        with databases.using(_furnished):
+        with databases.using(_template):
             databases.copy_to(name)
         with databases.using(name):
             ContentType.objects.clear_cache()

@@ -15,6 +15,13 @@ from django.db import connections
 ALIAS = "default"
 
 
+def name_of(what: str, directory: Path) -> str:
+    """What to call a copy: a file in `directory` for SQLite, else after the test database."""
+    connection: Any = connections[ALIAS]
+    test_database = connection.settings_dict["NAME"]
+    return str(directory / f"{what}.sqlite3") if connection.vendor == "sqlite" else f"{test_database}_{what}"
+
+
 def copy_to(name: str) -> None:
     """Copy the database in use to `name`: a path for SQLite."""
     connection: Any = connections[ALIAS]

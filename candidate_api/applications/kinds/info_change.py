@@ -37,10 +37,11 @@ FIELDS = ("name", "id_type", "id_number", "gender", "ethnicity", "birth_date")
 class InfoChange(Kind):
     label = gettext_lazy("考生信息变更")
 
-    def eligibility(self, user: User) -> list[str]:
+    def eligibility(self, record: Candidate) -> list[str]:
         """Frozen from the close of a session's registration to the release of its scores, for who sits in it, and while
         an application goes by the record as it is."""
-        live = Registration.objects.filter(candidate__user=user, state__in=LIVE, session__closed=False)
+        user = record.user
+        live = Registration.objects.filter(candidate=record, state__in=LIVE, session__closed=False)
         now = clock.now()
         for session in {row.session for row in live.select_related("session")}:
             window = current(Business.COURSE_REGISTRATION, session=session.code, user_id=user.pk)
@@ -53,7 +54,7 @@ class InfoChange(Kind):
         ]
 
     def options(self, user: User) -> dict[str, list[tuple[str, str]]]:
-        rows = CodeItem.objects.filter(list="ethnicity").order_by("order")
+        rows = CodeItem.objects.filter(list="ethnicity", is_retired=False).order_by("order")
         return {"new_ethnicity": list(rows.values_list("code", "label"))}
 
     def authorise(self, *, by: Actor) -> None:

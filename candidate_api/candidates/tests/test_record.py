@@ -6,12 +6,13 @@ from threading import Barrier
 
 import pytest
 from django.db import IntegrityError
+from django.test import Client
 from PIL import Image
 
 from candidate_api.candidates import actions, photo, queries
 from candidate_api.candidates.models import Candidate, NumberCounter
 from candidate_api.candidates.rules import number_prefix
-from candidate_api.catalogue.models import Major, PlanVersion
+from candidate_api.catalogue.models import CodeItem, Major, PlanVersion
 from portal.demo.portraits import portrait
 from portal.kernel import clock
 from portal.kernel.audit.models import AuditEntry
@@ -316,3 +317,22 @@ def test_a_rolled_back_enrolment_loses_no_number(person, monkeypatch):
         actions.set_photo(life.good_photo(), by=life.actor(person))
     assert not NumberCounter.objects.exists()
     assert Candidate.objects.get().candidate_number is None
+
+
+def test_a_retired_code_stays_with_who_has_it_and_nobody_else_gets_it(app, person):
+    other = {**PROFILE, "occupation": "student"}
+    assert app.patch("/api/v1/me/profile/", other).status_code == 200
+    CodeItem.objects.filter(list="occupation", code="student").update(is_retired=True)
+    assert app.patch("/api/v1/me/profile/", {**other, "employer": "广西大学"}).status_code == 200
+    web = Client()
+    web.force_login(person.user)
+    choice = '<option value="student" selected'
+    assert choice in web.get("/me/profile/").content.decode()
+    assert app.patch("/api/v1/me/profile/", PROFILE).status_code == 200
+    refused = app.patch("/api/v1/me/profile/", {"occupation": "student"})
+    assert [(error["field"], error["code"]) for error in refused.json()["errors"]] == [("occupation", "retired")]
+    person.refresh_from_db()
+    assert person.occupation == "employee"
+    assert 'value="student"' not in web.get("/me/profile/").content.decode()
+    listed = {one["code"]: one["is_retired"] for one in app.get("/api/v1/codes/occupation/").json()["results"]}
+    assert (listed["student"], listed["employee"]) == (True, False)

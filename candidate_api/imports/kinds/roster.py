@@ -8,7 +8,8 @@ from candidate_api.candidates.rules import SCHOOL_MISFITS, school_fits
 from candidate_api.candidates.states import Category
 from candidate_api.catalogue.models import School
 from candidate_api.imports import rules
-from candidate_api.imports.kinds.kind import NAME, NUMBER, Judge, Kind, Reading
+from candidate_api.imports.kinds.kind import NAME, NUMBER, Judge, Reading
+from candidate_api.imports.kinds.table import TableKind
 from candidate_api.imports.models import ImportBatch
 from candidate_api.imports.rules import Column
 
@@ -32,7 +33,7 @@ def _prepare(batch: ImportBatch) -> Judge:
     return judge
 
 
-ROSTER = Kind(
+ROSTER = TableKind(
     code="roster",
     label=gettext_lazy("考籍名册"),
     explains=gettext_lazy("确认在籍考生的考生类别和助学单位。名册不新增考生，考生自己注册。"),

@@ -215,6 +215,7 @@ class WebJourney:
 
     def complains(self) -> None:
         self.get("/elder/")
+        self.get("/language/")
         self.get("/services/")
         self.get("/services/complaints/new/")
         paper = SimpleUploadedFile(f"{self.person.id_number}.png", scene.paper(91))
@@ -247,6 +248,7 @@ class WebJourney:
         self.send(f"/me/messages/{message.pk}/read/")
         self.send("/me/notifications/", wanted=[])
         self.browser.post("/elder/", {"next": "/me/"})
+        self.browser.post("/language/", {"language": "zh-hans", "next": "/me/"})
 
     def wants_a_copy(self) -> None:
         self.send("/me/security/proof/", old_password=life.PASSWORD)

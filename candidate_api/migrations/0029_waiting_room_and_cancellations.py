@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('candidate_api', '0024_codes_have_an_allowance'),
+        ('candidate_api', '0028_exemption_rules_have_dates'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
