@@ -50,7 +50,7 @@ def propose(session_code: str, course_code: str, reason: str, *, by: Actor) -> C
                 session=session,
                 offering=offering,
                 reason=reason.strip(),
-                proposed_by_id=by.user_id,
+                proposed_by_id=by.user_id or 0,
                 created_at=clock.now(),
             )
     except IntegrityError as error:

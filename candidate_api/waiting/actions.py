@@ -66,11 +66,12 @@ def take_place(*, by: Actor) -> Standing:
 def _arrive(by: Actor, found: WaitingRoom, now: datetime) -> WaitingPlace:
     """A place at the end of the line. Of two requests of one person the second finds the first one's; who comes back
     after their entry was over stands at the end again."""
-    own = WaitingPlace.objects.filter(opening=found.opening, user_id=by.user_id)
+    mine = {"opening": found.opening, "user_id": by.user_id or 0}
+    own = WaitingPlace.objects.filter(**mine)
     try:
         with transaction.atomic():
             own.filter(until__lte=now).delete()
-            return WaitingPlace.objects.create(opening=found.opening, user_id=by.user_id, arrived_at=now, seen_at=now)
+            return WaitingPlace.objects.create(**mine, arrived_at=now, seen_at=now)
     except IntegrityError:
         return own.get()
 

@@ -103,7 +103,9 @@ def standing(place: WaitingPlace, found: WaitingRoom) -> Standing:
 
 def place_of(actor: Actor, found: WaitingRoom, now: datetime) -> WaitingPlace | None:
     """The actor's place in this opening, if its entry is not over."""
-    rows = WaitingPlace.objects.filter(Q(until=None) | Q(until__gt=now), opening=found.opening, user_id=actor.user_id)
+    rows = WaitingPlace.objects.filter(
+        Q(until=None) | Q(until__gt=now), opening=found.opening, user_id=actor.user_id or 0
+    )
     return rows.first()
 
 

@@ -7,10 +7,12 @@ from django.test import Client
 from candidate_api.accommodations.models import Accommodation
 from candidate_api.accounts.proofs import Proof
 from candidate_api.arrangements.models import Seat
+from candidate_api.cancellations.models import Cancellation
 from candidate_api.candidates.models import Candidate
 from candidate_api.registry.models import Merger
 from candidate_api.rights.actions import request_erasure
 from candidate_api.rights.models import ErasureRequest
+from candidate_api.sessions.models import ExamSession
 from candidate_api.sheets.models import Sheet
 from candidate_api.sheets.tasks import make_sheets
 from cms.complaints.models import Complaint, SupportTeam
@@ -194,6 +196,9 @@ class DeskJourney:
         others += ("results/disciplines/results/", "broadcasts/new/", "imports/upload/", "users/", "invariants/")
         others += ("staff/new/", "timetables/", "timetables/2027-04/")
         others += ("waiting/", "cancellations/", "cancellations/results/")
+        open_ = ExamSession.objects.filter(closed=False).earliest("code")
+        self.send("cancellations/propose/", desk=self.colleague, session=open_.code, course="", reason="因台风停考")
+        others += (f"cancellations/{Cancellation.objects.get().pk}/",)
         for page in (*pages, *lists, *others):
             assert self.colleague.get(f"/admin/{page}").status_code == 200, page
 
