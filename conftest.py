@@ -78,8 +78,10 @@ def _nothing_leaves_the_machine() -> Iterator[None]:
 def _nothing_is_kept() -> None:
     """A roll-back is no publication: what a process keeps of one test is not true in the next."""
     from candidate_api.services.ready import shelf  # noqa: PLC0415 -- needs Django to be set up
+    from candidate_api.waiting.queries import known  # noqa: PLC0415 -- needs Django to be set up
 
     shelf.empty()
+    known.empty()
 
 
 @pytest.fixture(scope="session")

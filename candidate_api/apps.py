@@ -9,19 +9,23 @@ class CandidateApiConfig(AppConfig):
 
     def ready(self) -> None:
         for noun in (
-            *("accounts", "broadcasts", "candidates", "graduations", "identity", "passkeys", "payments", "registry"),
-            *("rights", "transfers"),
+            *("accounts", "arrangements", "broadcasts", "cancellations", "candidates", "graduations", "identity"),
+            "passkeys",
+            *("payments", "registry", "rights", "transfers"),
         ):
             import_module(f"candidate_api.{noun}.messages")
         for noun in (
-            *("accounts", "arrangements", "candidates", "graduations", "identity", "imports", "passkeys", "payments"),
-            *("reconciliation", "registers", "registrations", "registry", "results", "rights", "tickets", "transfers"),
+            *("accommodations", "accounts", "arrangements", "cancellations", "candidates", "graduations", "identity"),
+            *("imports", "passkeys", "payments", "reconciliation", "registers", "registrations", "registry", "results"),
+            *("rights", "sheets", "tickets", "transfers", "waiting"),
         ):
             import_module(f"candidate_api.{noun}.privacy")
         # Models, and what imports them, can be touched only now.
         # `sessions` hears who signs in.
         from candidate_api.accounts import recovery, sessions  # noqa: F401, PLC0415
         from candidate_api.applications import applicants, kinds  # noqa: PLC0415
+        from candidate_api.audit_words import WORDS  # noqa: PLC0415
+        from candidate_api.cancellations import queries as cancellations  # noqa: PLC0415
         from candidate_api.candidates import passed  # noqa: PLC0415
         from candidate_api.candidates.groups import groups_of  # noqa: PLC0415
         from candidate_api.passkeys.actions import remove_all as remove_passkeys  # noqa: PLC0415
@@ -38,9 +42,11 @@ class CandidateApiConfig(AppConfig):
         from candidate_api.tickets import queries as tickets  # noqa: PLC0415
         from cms.news import readers  # noqa: PLC0415
         from cms.windows import releases  # noqa: PLC0415
+        from portal.kernel.audit import words  # noqa: PLC0415
         from portal.kernel.staff_door import factors  # noqa: PLC0415
         from review.types.kinds import applicants as engine  # noqa: PLC0415
 
+        words.learn(WORDS)
         readers.register(groups_of)
         passed.register(has_passed)
         tickets.register(proof)
@@ -48,6 +54,7 @@ class CandidateApiConfig(AppConfig):
         factors.plug(FACTOR)
         releases.follow(follow_release)
         closing.register(hindrances)
+        closing.register(cancellations.hindrances)
         applicants.plug_in()
         engine.form = lambda application_id, by: registers.of_case(application_id, by=by)
         kinds.plug_in()

@@ -18,6 +18,7 @@ from candidate_api.rights import api as rights
 from candidate_api.search import api as search
 from candidate_api.sessions import api as sessions
 from candidate_api.tickets import api as tickets
+from candidate_api.waiting import api as waiting
 from portal.kernel.messages import api as messages
 
 app_name = "api"
@@ -79,6 +80,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("me/orders/<str:number>/cancel/", payments.OrderCancellation.as_view(), name="order-cancel"),
     path("payments/wechat/notify/", payments.wechat_notify, name="wechat-notify"),
     path("payments/alipay/notify/", payments.alipay_notify, name="alipay-notify"),
+    path("me/waiting-room/", waiting.WaitingRoomStanding.as_view()),
     path("me/registration-options/", registrations.Options.as_view()),
     path("me/registrations/", registrations.Registrations.as_view()),
     path("me/registrations/<row:registration_id>/", registrations.OneRegistration.as_view()),

@@ -6,10 +6,14 @@ from wagtail import hooks
 from wagtail.admin.viewsets.model import ModelViewSetGroup
 from wagtail.permissions import register_permission_policy
 
+from candidate_api.accommodations.admin import AccommodationViewSet
+from candidate_api.arrangements.admin.pages import ArrangementsViewSet
 from candidate_api.broadcasts.admin import BroadcastViewSet
+from candidate_api.cancellations.admin import CancellationViewSet
 from candidate_api.catalogue.admin import lists
 from candidate_api.catalogue.admin.plans import PlanViewSet
-from candidate_api.catalogue.admin.policy import KeptByTheProvince
+from candidate_api.catalogue.admin.policy import KeptByTheProvince, KeptForGood
+from candidate_api.exemptions.admin import ExemptionRuleViewSet
 from candidate_api.finance.admin import FinanceViewSet
 from candidate_api.graduations.admin import GraduationViewSet
 from candidate_api.imports.admin.lists import ImportViewSet
@@ -22,7 +26,10 @@ from candidate_api.registry.admin.lists import CandidateViewSet
 from candidate_api.results.admin import ResultViewSet
 from candidate_api.rights.admin import ErasureViewSet
 from candidate_api.sessions import admin as sessions
-from candidate_api.transfers.admin import TransferViewSet
+from candidate_api.sheets.admin import SheetsViewSet
+from candidate_api.timetables.admin import TimetableViewSet
+from candidate_api.transfers.admin import CourseMatchViewSet, TransferViewSet
+from candidate_api.waiting.admin import WaitingViewSet
 
 
 class CatalogueGroup(ModelViewSetGroup):
@@ -31,13 +38,16 @@ class CatalogueGroup(ModelViewSetGroup):
     menu_order = 128
     items = (
         *(lists.MajorViewSet, PlanViewSet, lists.CourseViewSet, lists.SubstitutionViewSet, lists.TextbookViewSet),
+        ExemptionRuleViewSet,
         *(sessions.SessionViewSet, sessions.OfferingViewSet),
         *(lists.SchoolViewSet, lists.DistrictViewSet, lists.AreaViewSet, sessions.SiteViewSet, sessions.RoomViewSet),
+        lists.CodeViewSet,
     )
 
 
-for _screens in CatalogueGroup.items:
-    register_permission_policy(_screens.kind.model, KeptByTheProvince(_screens.kind.model))
+for _screens in (*CatalogueGroup.items, CourseMatchViewSet):
+    _policy = KeptForGood if _screens.kind.for_good else KeptByTheProvince
+    register_permission_policy(_screens.kind.model, _policy(_screens.kind.model, _screens.kind.keepers))
 
 
 @hooks.register("register_admin_viewset")
@@ -45,9 +55,29 @@ def catalogue() -> CatalogueGroup:
     return CatalogueGroup()
 
 
+@hooks.register("register_admin_viewset")
+def timetables() -> TimetableViewSet:
+    return TimetableViewSet()
+
+
 @hooks.register("register_admin_urls")
 def door() -> list[URLResolver]:
     return [path("door/passkeys/", include((passkeys, "door_passkeys")))]
+
+
+@hooks.register("register_admin_viewset")
+def accommodations() -> AccommodationViewSet:
+    return AccommodationViewSet()
+
+
+@hooks.register("register_admin_viewset")
+def arrangements() -> ArrangementsViewSet:
+    return ArrangementsViewSet()
+
+
+@hooks.register("register_admin_viewset")
+def sheets() -> SheetsViewSet:
+    return SheetsViewSet()
 
 
 @hooks.register("register_admin_viewset")
@@ -91,6 +121,11 @@ def transfers() -> TransferViewSet:
 
 
 @hooks.register("register_admin_viewset")
+def course_matches() -> CourseMatchViewSet:
+    return CourseMatchViewSet()
+
+
+@hooks.register("register_admin_viewset")
 def reconciliation() -> ReconciliationViewSet:
     return ReconciliationViewSet()
 
@@ -103,3 +138,13 @@ def payments() -> PaymentsViewSet:
 @hooks.register("register_admin_viewset")
 def finance() -> FinanceViewSet:
     return FinanceViewSet()
+
+
+@hooks.register("register_admin_viewset")
+def waiting() -> WaitingViewSet:
+    return WaitingViewSet()
+
+
+@hooks.register("register_admin_viewset")
+def cancellations() -> CancellationViewSet:
+    return CancellationViewSet()

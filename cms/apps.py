@@ -13,11 +13,13 @@ class CmsConfig(AppConfig):
         from wagtail.images import get_image_model  # noqa: PLC0415
 
         from cms import models  # noqa: PLC0415
+        from cms.audit_words import WORDS  # noqa: PLC0415
 
         for page in ("complaints.messages", "complaints.privacy", "windows.messages", "windows.privacy"):
             import_module(f"cms.{page}")
         from cms.complaints.queries import may_open  # noqa: PLC0415
         from cms.editions.actions import watch  # noqa: PLC0415
+        from portal.kernel.audit import words  # noqa: PLC0415
         from portal.kernel.files.queries import let_in  # noqa: PLC0415
 
         watch(
@@ -29,3 +31,4 @@ class CmsConfig(AppConfig):
         watch("service", models.ServiceNotice)
         let_in("complaint", may_open)
         watch("tiles", models.Tile, models.Banner)
+        words.learn(WORDS)

@@ -8,11 +8,21 @@ from django.forms.renderers import DjangoTemplates
 from django.template import loader
 from django.utils.translation import gettext_lazy as _
 
+from home import wording
+from portal.kernel.text import clean
+
 
 class PortalRenderer(DjangoTemplates):
     """Widgets from Django's own templates, everything else from the project's."""
 
     field_template_name = "components/field.html"
+
+    def render(self, template_name: str, context: dict[str, Any], request: Any = None) -> str:
+        """Choices come from the office's lists as well as from the source: they are told like any other data."""
+        for _group, options, _index in context.get("widget", {}).get("optgroups", ()):
+            for option in options:
+                wording.tell(option)
+        return super().render(template_name, context, request)
 
     def get_template(self, template_name: str) -> Any:
         if template_name.startswith("django/"):
@@ -59,3 +69,10 @@ def text(
         label=label, required=required, help_text=help_text, max_length=max_length,
         widget=widget(attrs=attrs(**attributes)),
     )  # fmt: skip
+
+
+class Digits(forms.RegexField):
+    """Text of a form that is known, judged when full-width digits are normalised."""
+
+    def to_python(self, value: Any) -> str:
+        return clean(super().to_python(value))

@@ -23,6 +23,7 @@ from home.pages import (
     services,
     settings,
     site,
+    waiting,
     windows,
 )
 from portal.kernel.files.pages import serve
@@ -43,12 +44,14 @@ _account = [
 _business = [
     path("business/", business.index, name="business"),
     path("business/registration/", registration.choose, name="registration"),
+    path("business/waiting/", waiting.line, name="waiting"),
     path("business/my-registrations/", registration.mine, name="my-registrations"),
     path("business/my-registrations/<row:registration_id>/cancel/", registration.cancel, name="registration-cancel"),
     path("business/my-registrations/<row:registration_id>/change/", registration.change, name="registration-change"),
     path("business/orders/<str:number>/", orders.order, name="order"),
     path("business/orders/<str:number>/pay/", orders.pay, name="order-pay"),
     path("business/orders/<str:number>/confirm/", orders.confirm, name="order-confirm"),
+    path("business/orders/<str:number>/cancel/", orders.cancel, name="order-cancel"),
     path("business/tickets/", papers.tickets, name="tickets"),
     path("business/tickets/<str:session>/pledge/", papers.pledge, name="ticket-pledge"),
     path("business/tickets/<str:session>.pdf", papers.ticket, name="ticket"),
@@ -104,6 +107,7 @@ _me = [
     path("me/data/erasure/", rights.erasure, name="erasure"),
     path("me/data/erasure/withdraw/", rights.withdraw, name="erasure-withdraw"),
     path("elder/", settings.elder, name="elder"),
+    path("language/", settings.language, name="language"),
 ]
 
 urlpatterns: list[URLPattern] = [

@@ -15,7 +15,6 @@ urlpatterns = [
     path("admin/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
     path("api/v1/", include("candidate_api.urls")),
-    path("i18n/", include("django.conf.urls.i18n")),
 ]
 if apps.is_installed("portal.demo"):
     urlpatterns.append(path("demo/", include("portal.demo.urls")))

@@ -59,7 +59,7 @@ def code_sent_to(address: str) -> str:
     return [found[1] for text in texts if (found := re.search(r"：(\d{6})", text))][-1]
 
 
-def registered(*, name: str = "韦小莉", mobile: str = "", number: str = "") -> Candidate:
+def registered(*, name: str = "韦小莉", mobile: str = "", number: str = "", id_type: str = "resident_id") -> Candidate:
     """Somebody who has read the notice and registered."""
     serial = next(_serial)
     mobile = mobile or f"138{serial:08d}"
@@ -68,7 +68,7 @@ def registered(*, name: str = "韦小莉", mobile: str = "", number: str = "") -
     return accounts.register(
         notice_version=notice.CURRENT,
         name=name,
-        id_type="resident_id",
+        id_type=id_type,
         id_number=number or id_number(serial),
         mobile=mobile,
         sms_code=code_sent_to(mobile),

@@ -141,6 +141,15 @@ def test_a_province_may_be_added_and_all_is_whole(demo: Demo) -> None:
     assert checked.returncode == 0, checked.stdout
 
 
+def test_a_busy_port_of_a_stand_in_is_told_before_anything_is_made(demo: Demo, tmp_path: Path) -> None:
+    (port,) = free_ports(1)
+    environment = demo.environment | {"PORT": str(port), "VAR_DIR": str(tmp_path)}
+    refused = Demo(port, environment, demo.process).manage("demo")
+    busy = environment["WECHAT_TWIN_PORT"]
+    assert refused.stderr == f"CommandError: 端口 {busy} 已被占用。请换一个端口：make demo PORT={port + 10}\n"
+    assert not (tmp_path / "demo.sqlite3").exists()
+
+
 def test_a_busy_port_is_told_in_one_sentence(demo: Demo) -> None:
     refused = demo.manage("demo")
 

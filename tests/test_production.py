@@ -4,6 +4,7 @@ import os
 import runpy
 import subprocess
 import sys
+from base64 import b64encode
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,12 @@ from django.core.exceptions import ImproperlyConfigured
 from tests.production import SECRETS, environment
 
 ROOT = Path(__file__).resolve().parents[1]
-BAD = [None, "", "short", "a" * 60, "please-CHANGE-me-0123456789-abcdefghijklmnopqrstuvwxyz"]
+BAD = [
+    *(None, "", "short", "a" * 60, "please-CHANGE-me-0123456789-abcdefghijklmnopqrstuvwxyz"),
+    "django-insecure-w8$2k!x0zv9q5t7y3u1o6p4s8d0f2g5h7j9l1c3b",
+]
+A_TEXT = b64encode(b"A sentence of 32 letters is none").decode()
+BYTES = b64encode(bytes(range(100, 228, 4))).decode()
 
 
 def settings(monkeypatch: pytest.MonkeyPatch, **changed: str | None) -> dict[str, Any]:
@@ -56,6 +62,15 @@ def test_every_variable_is_asked_for(monkeypatch: pytest.MonkeyPatch, name: str)
     [
         ("BASE_URL", "http://zikao.example"),
         ("DATABASE_URL", "sqlite:////srv/zikao.sqlite3"),
+        ("ALLOWED_HOSTS", "*"),
+        ("ALLOWED_HOSTS", "zikao.example,*"),
+        ("FIELD_KEYS", f"k1:{A_TEXT}"),
+        ("BLIND_INDEX_KEYS", f"k1:{BYTES},k2:{A_TEXT}"),
+        ("SIGNING_KEY", A_TEXT),
+        ("DATABASE_URL", "postgres://portal:postgres@10.0.0.5/portal"),
+        ("DATABASE_URL", "postgres://portal:portal@10.0.0.5/portal"),
+        ("REDIS_URL", "redis://:redis@10.0.0.5:6379/0"),
+        ("CELERY_BROKER_URL", "amqp://guest:guest@10.0.0.5//"),
         ("ANDROID_APPS", "cn.example.zikao/not-a-digest"),
     ],
 )

@@ -9,7 +9,15 @@ from django.utils.translation import gettext as _
 
 from candidate_api.accounts import guard
 from candidate_api.accounts.models import VerificationCode
-from candidate_api.accounts.rules import CODE_LIFE, CODE_RESEND, CODE_WRONG_TRIES, CODES_A_DAY, CODES_KEPT, Purpose
+from candidate_api.accounts.rules import (
+    CODE_LIFE,
+    CODE_RESEND,
+    CODE_WRONG_TRIES,
+    CODES_A_DAY,
+    CODES_KEPT,
+    Allowance,
+    Purpose,
+)
 from portal.kernel import clock
 from portal.kernel.actor import Actor
 from portal.kernel.crypto.sealing import blind_index, blind_indexes
@@ -20,8 +28,9 @@ _ADDRESS = "accounts.code.address"
 _CODE = "accounts.code"
 
 
-def issue(purpose: Purpose, address: str) -> tuple[VerificationCode, str]:
-    """A new code for the address, stored as a digest; raises `throttled` within 60 s of the last and over the day's.
+def issue(purpose: Purpose, address: str, allowance: Allowance) -> tuple[VerificationCode, str]:
+    """A new code for the address, stored as a digest; raises `throttled` within 60 s of the last, and where the day's
+    `allowance` is used up.
 
     Both go by the rows, so that they hold without a cache; `code_once_a_minute` decides between two at once.
     """
@@ -30,8 +39,10 @@ def issue(purpose: Purpose, address: str) -> tuple[VerificationCode, str]:
     last = sent.filter(purpose=purpose, created_at__gt=now - CODE_RESEND).first()
     if last:
         raise _too_soon(int((last.created_at + CODE_RESEND - now).total_seconds()) + 1)
-    today = list(sent.filter(created_at__gt=now - timedelta(days=1)).values_list("created_at", flat=True)[:CODES_A_DAY])
-    if len(today) == CODES_A_DAY:
+    most = CODES_A_DAY[allowance]
+    today = sent.filter(allowance=allowance, created_at__gt=now - timedelta(days=1))
+    today = list(today.values_list("created_at", flat=True)[:most])
+    if len(today) == most:
         wait = int((today[-1] + timedelta(days=1) - now).total_seconds()) + 1
         raise Problem(Code.THROTTLED, _("今天的验证码次数已用完，请明天再试或改用其他方式。"), retry_after=wait)
     code = digits(6)
@@ -39,6 +50,7 @@ def issue(purpose: Purpose, address: str) -> tuple[VerificationCode, str]:
         with transaction.atomic():
             row = VerificationCode.objects.create(
                 purpose=purpose,
+                allowance=allowance,
                 address_index=blind_index(address, _ADDRESS),
                 code_digest=_digest(purpose, address, code),
                 minute=int(now.timestamp()) // 60,

@@ -27,6 +27,7 @@ from candidate_api.accounts.rules import (
     SIGN_INS_FROM_ADDRESS,
     TRIES_OF_ACCOUNT,
     WRONG_CODES_FROM_ADDRESS,
+    Allowance,
 )
 from portal.kernel import clock, limits
 from portal.kernel.actor import Actor
@@ -146,25 +147,42 @@ def opened_by_password(account: str, by: Actor) -> None:
         return
 
 
-def at_home(account: str, by: Actor) -> None:
-    """This account has signed in here: strangers' tries elsewhere do not count against it."""
+def at_home(by: Actor, *accounts: str) -> None:
+    """Who has just shown that these (what was typed, the mobile) are theirs is at home on this client and behind this
+    address: what strangers do elsewhere does not count against them here."""
     try:
-        cache.set(_place(account, by), 1, int(PLACE_KNOWN.total_seconds()))
+        known = {place: 1 for account in accounts if account for place in _places(account, by)}
+        cache.set_many(known, int(PLACE_KNOWN.total_seconds()))
     except Exception as error:  # what is raised depends on the cache
         log.warning("limits.cache_away", error=type(error).__name__)
 
 
+def allowance(address: str, by: Actor) -> Allowance:
+    """By which count of the day a code for `address` goes that is asked for here."""
+    try:
+        return Allowance.HOME if _home(address, by) else Allowance.ANYWHERE
+    except limits.Uncounted:
+        return Allowance.ANYWHERE
+
+
 def _tried_from(account: str, by: Actor) -> str:
     """What tries count together: those from this place, where the account is at home, else those from everywhere."""
+    return f"{account} {_home(account, by)}"
+
+
+def _home(account: str, by: Actor) -> str:
+    """The narrowest place here where the account is at home, or empty; raises Uncounted."""
+    places = _places(account, by)
     try:
-        known = bool(cache.get(_place(account, by)))
+        known = cache.get_many(places)
     except Exception as error:  # what is raised depends on the cache
         raise limits.Uncounted from error
-    return f"{account} {limits.network_of(by.address) if known else ''}"
+    return next((place for place in places if place in known), "")
 
 
-def _place(account: str, by: Actor) -> str:
-    return "signin-place:" + blind_index(f"{account} {limits.network_of(by.address)}", "accounts.signin")
+def _places(account: str, by: Actor) -> list[str]:
+    here = [part for part in (by.client, by.address and limits.network_of(by.address)) if part]
+    return ["signin-place:" + blind_index(f"{account} {part}", "accounts.signin") for part in here]
 
 
 def may_prove_by_password(user: User, field: str) -> None:

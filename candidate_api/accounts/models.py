@@ -5,7 +5,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from candidate_api.accounts.rules import CODE_WRONG_TRIES, Channel, Kind, Purpose
+from candidate_api.accounts.rules import CODE_WRONG_TRIES, Allowance, Channel, Kind, Purpose
 
 
 class Device(models.Model):
@@ -109,6 +109,7 @@ class VerificationCode(models.Model):
     """
 
     purpose = models.CharField(max_length=10, choices=Purpose.choices)
+    allowance = models.CharField(max_length=10, choices=Allowance.choices, default=Allowance.ANYWHERE)
     address_index = models.CharField(max_length=90)
     code_digest = models.CharField(max_length=90)
     minute = models.PositiveIntegerField(null=True)  # rows of the release before have none

@@ -2,7 +2,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import CharField, Q, QuerySet
 from django.db.models.functions import Lower
 
 from candidate_api.accounts import tokens
@@ -14,6 +14,7 @@ from portal.kernel import clock
 from portal.kernel.actor import Actor
 from portal.kernel.crypto.fields import blind_lookup
 from portal.kernel.errors import Code, Problem
+from portal.kernel.prepared import Given, Prepared
 from portal.kernel.users.models import User
 
 
@@ -77,8 +78,15 @@ def reset_for_update(**which: Any) -> PasswordReset | None:
 
 # -- devices ----------------------------------------------------------------------------------------------------
 def device_of_token(token: str) -> Device | None:
-    """The app that this token stands for, with its user, in one query; over or not."""
-    return Device.objects.select_related("user").filter(digest=tokens.digest(token)).first()
+    """The app that this token stands for, with its user, in one query; over or not.
+
+    Asked with every call of an app, and of the database each time: whoever is signed out is out at once.
+    """
+    found: Device | None = _OF_TOKEN.one(digest=tokens.digest(token))
+    return found
+
+
+_OF_TOKEN = Prepared(lambda: Device.objects.select_related("user").filter(digest=Given("digest", CharField())))
 
 
 def device_of_session(device_id: str) -> Device | None:

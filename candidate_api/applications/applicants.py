@@ -15,12 +15,20 @@ from review.types.states import Level, QuestionKind
 
 def of(user: User) -> Candidate:
     """The record of an applicant."""
-    return Candidate.objects.select_related("user", "district", "major__school").get(user=user)
+    found = record(user)
+    if found is None:
+        raise Candidate.DoesNotExist
+    return found
 
 
-def obstacle(user: User) -> str:
+def record(user: User) -> Candidate | None:
+    """The record of whoever thinks of applying, if there is one."""
+    return Candidate.objects.select_related("user", "district", "major__school").filter(user=user).first()
+
+
+def obstacle(candidate: Candidate | None) -> str:
     """Everybody with a 准考证号 may apply."""
-    state = Candidate.objects.filter(user=user).values_list("state", flat=True).first()
+    state = candidate.state if candidate is not None else ""
     if state == "transferred":
         return _("您的考籍已转至外省，不能在广西办理业务。")
     return "" if state == "enrolled" else _("请先完善个人信息并取得准考证号，再申请办理业务。")
@@ -79,7 +87,8 @@ def sheet_of(
 
 def plug_in() -> None:
     """Tell the engine who its applicants are and what they choose from."""
-    applicants.obstacle, applicants.office, applicants.facts = obstacle, office, facts
+    applicants.record, applicants.obstacle = record, obstacle
+    applicants.office, applicants.facts = office, facts
     LISTS[QuestionKind.DISTRICT] = lambda: list(District.objects.values_list("code", "name"))
     LISTS[QuestionKind.COURSE] = lambda: [(code, f"{code} {name}") for code, name in _courses()]
 

@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 from candidate_api.candidates import passed, queries, rules
 from candidate_api.candidates import photo as photos
 from candidate_api.candidates.models import Candidate, FormerDocument, NumberCounter
-from candidate_api.candidates.states import CANDIDATE, IdType
+from candidate_api.candidates.states import CANDIDATE
+from candidate_api.catalogue.queries import retired
 from cms.windows.queries import current, require_open
 from cms.windows.rules import Business, WindowState
 from portal.kernel import clock, limits
@@ -23,12 +24,12 @@ from portal.kernel.text import clean_name
 from portal.kernel.users.models import User
 
 # What a resident ID number says by itself is not asked and cannot be contradicted.
-_FROM_ID = ("gender", "birth_date")
 # Columns of the record that its owner writes; 考生类别 and 助学单位 are the assisting school's to say.
 EDITABLE = (
     "id_type",
     "id_number",
-    *_FROM_ID,
+    "gender",
+    "birth_date",
     "former_name",
     "ethnicity",
     "political_status",
@@ -55,9 +56,8 @@ def create(user: User, *, id_type: str, id_number: str, notice_version: str, by:
     The database refuses a second record of the same number (`candidate_one_per_number`).
     """
     candidate = Candidate(user=user, id_type=id_type, id_number=id_number, notice_version=notice_version)
-    if id_type == IdType.RESIDENT_ID:
-        candidate.birth_date = rules.resident_birth_date(id_number)
-        candidate.gender = rules.resident_gender(id_number)
+    for name, said in rules.said_by(id_number).items():
+        setattr(candidate, name, said)
     candidate.save(force_insert=True)
     record("candidates.create", candidate, by=by, to_state=candidate.state, notice_version=notice_version)
     return candidate
@@ -132,10 +132,8 @@ def _changes(candidate: Candidate, values: dict[str, Any]) -> dict[str, Any]:
         given["name"] = clean_name(given["name"])
     if "id_number" in given:
         given["id_number"] = rules.clean_id_number(given["id_number"])
-    number = given.get("id_number", candidate.id_number)
-    is_resident = given.get("id_type", candidate.id_type) == IdType.RESIDENT_ID
-    if is_resident and {"id_type", "id_number"} & given.keys():
-        given = rules.said_by(number) | given
+    if {"id_type", "id_number"} & given.keys():
+        given = rules.said_by(given.get("id_number", candidate.id_number)) | given
     now = {name: getattr(candidate, name) for name in EDITABLE}
     now |= {name: getattr(candidate.user, name) for name in _OF_THE_ACCOUNT}
     return {name: given[name] for name in now if name in given and given[name] != now[name]}
@@ -145,25 +143,15 @@ def _refused(candidate: Candidate, changes: dict[str, Any]) -> list[FieldError]:
     """Why these changes cannot be made, field by field."""
     if changes.keys() & rules.LOCKED_BY_A_PASS and passed.has_passed(candidate.pk):
         return [FieldError(name, "locked", rules.LOCKED) for name in changes if name in rules.LOCKED_BY_A_PASS]
-    id_type = changes.get("id_type", candidate.id_type)
-    number = changes.get("id_number", candidate.id_number)
-    errors = [rules.name_error(changes["name"])] if "name" in changes else []
-    if changes.get("former_name"):
-        errors.append(rules.name_error(changes["former_name"], "former_name"))
-    if {"id_type", "id_number"} & changes.keys():
-        errors.append(rules.id_number_error(id_type, number, clock.today()))
-    if id_type == IdType.RESIDENT_ID and not any(errors):
-        said = rules.said_by(number)
-        errors += [
-            FieldError(name, "locked", _("与身份证号不一致，此项由身份证号确定。"))
-            for name in _FROM_ID
-            if name in changes and changes[name] != said[name]
-        ]
+    errors = impossible(candidate, changes)
     if candidate.state != "onboarding" and "major" in changes and changes["major"] is None:
         errors.append(FieldError("major", "required", _("请选择报考专业。")))
     if changes.get("major") and not queries.majors_to_choose(candidate).filter(pk=changes["major"].pk).exists():
         errors.append(FieldError("major", "not_taking_new", rules.NOT_TAKING_NEW))
-    return [error for error in errors if error]
+    chosen = {name: changes[name] for name in rules.CODE_LISTS if changes.get(name)}
+    if chosen:
+        errors += [FieldError(name, "retired", rules.RETIRED) for name in sorted(retired(chosen))]
+    return errors
 
 
 def _write(candidate: Candidate, changes: dict[str, Any]) -> None:
@@ -223,12 +211,21 @@ def close(candidate_id: int, *, by: Actor) -> Candidate:
 
 
 def impossible(candidate: Candidate, changes: dict[str, Any]) -> list[FieldError]:
-    """Why a record cannot become so, whoever asks for it: names and numbers that are none."""
-    errors = [rules.name_error(changes["name"])] if "name" in changes else []
+    """Why a record cannot become so, whoever asks for it: names, numbers and birthdays that are none, and what the
+    number says otherwise."""
+    number, today = changes.get("id_number", candidate.id_number), clock.today()
+    found = [rules.name_error(changes[name], name) for name in ("name", "former_name") if changes.get(name)]
     if {"id_type", "id_number"} & changes.keys():
-        id_type = changes.get("id_type", candidate.id_type)
-        errors.append(rules.id_number_error(id_type, changes.get("id_number", candidate.id_number), clock.today()))
-    return [error for error in errors if error]
+        found.append(rules.id_number_error(changes.get("id_type", candidate.id_type), number, today))
+    if changes.get("birth_date"):
+        found.append(rules.birth_date_error(changes["birth_date"], today))
+    errors = [error for error in found if error]
+    said = {} if errors else rules.said_by(number)
+    return errors + [
+        FieldError(name, "locked", _("与证件号码不一致，此项由证件号码确定。"))
+        for name in said
+        if name in changes and changes[name] != said[name]
+    ]
 
 
 @transaction.atomic

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from candidate_api.candidates.states import Gender, IdType
+from candidate_api.candidates.states import Category, Gender, IdType
 from portal.kernel.errors import FieldError
 from portal.kernel.limits import Limit
 from portal.kernel.text import clean, is_name
@@ -24,10 +24,14 @@ _CANDIDATE_NUMBER = re.compile(r"[0-9]{12}")
 # Hong Kong, Macao, Taiwan: where a 港澳台居民居住证 says its holder is from, and no 居民身份证 does.
 _HMT_AREAS = ("81", "82", "83")
 
+# A permit's number lasts for life; older cards print 换证次数, two characters that change with each card, behind it.
+_WITH_ISSUE = re.compile(r"([HM][0-9]{8})[0-9]{2}")
+_TAIWAN_WITH_ISSUE = re.compile(r"[0-9]{8}[0-9A-Z]{2}")
+
 # How the other documents' numbers look. Their issuers publish no check digit that holds for all of them.
 _PATTERNS = {
-    IdType.HK_MACAO_PERMIT: re.compile(r"[HM][0-9]{8}([0-9]{2})?"),
-    IdType.TAIWAN_PERMIT: re.compile(r"[0-9]{8}([0-9A-Z]{2})?"),
+    IdType.HK_MACAO_PERMIT: re.compile(r"[HM][0-9]{8}"),
+    IdType.TAIWAN_PERMIT: re.compile(r"[0-9]{8}"),
     IdType.PASSPORT: re.compile(r"[A-Z0-9]{5,17}"),
     IdType.FOREIGN_RESIDENCE: re.compile(r"[A-Z]{3}[0-9]{12}|9[0-9]{16}[0-9X]"),
     IdType.MILITARY: re.compile(r"[\u4e00-\u9fff]{0,4}[A-Z0-9]{6,12}号?"),
@@ -35,8 +39,11 @@ _PATTERNS = {
 
 
 def clean_id_number(value: str) -> str:
-    """As typed to as stored: full-width to ASCII, spaces gone, letters upper-case."""
-    return clean(value).replace(" ", "").upper()
+    """As typed to as stored: full-width to ASCII, spaces gone, letters upper-case, no 换证次数 behind H and M numbers,
+    so that who comes with the next card is still the same person."""
+    number = clean(value).replace(" ", "").upper()
+    lasting = _WITH_ISSUE.fullmatch(number)
+    return lasting[1] if lasting else number
 
 
 def is_mobile(number: str) -> bool:
@@ -63,6 +70,8 @@ def id_number_error(id_type: str, number: str, today: date) -> FieldError | None
         if number.startswith(_HMT_AREAS) != (id_type == IdType.HMT_RESIDENCE):
             return _not_of_this_type()
         return _wrong_digits(number, today)
+    if id_type == IdType.TAIWAN_PERMIT and _TAIWAN_WITH_ISSUE.fullmatch(number):
+        return _id_error("format", _("请填写前8位号码，不含后面的换证次数。"))
     pattern = _PATTERNS[IdType(id_type)]
     if is_mobile(number) or is_candidate_number(number) or not pattern.fullmatch(number):
         return _not_of_this_type()
@@ -74,7 +83,7 @@ def id_number_error(id_type: str, number: str, today: date) -> FieldError | None
 
 def _wrong_digits(number: str, today: date) -> FieldError | None:
     born = resident_birth_date(number)
-    if born is None or not date(1900, 1, 1) <= born <= today:
+    if born is None or birth_date_error(born, today):
         return _id_error("birth_date", _("身份证号中的出生日期不存在，请核对。"))
     if check_digit(number[:17]) != number[17]:
         return _id_error("check_digit", _("身份证号有误，请逐位核对。"))
@@ -94,6 +103,13 @@ def check_digit(body: str) -> str:
     return _CHECK_DIGITS[sum(w * int(d) for w, d in zip(_WEIGHTS, body, strict=True)) % 11]
 
 
+def birth_date_error(born: date, today: date) -> FieldError | None:
+    """Why nobody who registers can have been born then, or None."""
+    if date(1900, 1, 1) <= born < today:
+        return None
+    return FieldError("birth_date", "invalid", _("请填写真实的出生日期。"))
+
+
 def resident_birth_date(number: str) -> date | None:
     try:
         return date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
@@ -105,8 +121,19 @@ def resident_gender(number: str) -> Gender:
     return Gender.MALE if int(number[16]) % 2 else Gender.FEMALE
 
 
+def school_fits(category: str, has_school: bool) -> bool:
+    """社会考生 have no 助学单位; everybody else is some school's."""
+    return has_school != (category == Category.SOCIAL)
+
+
+SCHOOL_MISFITS = _("社会考生没有助学单位，其他类别须有")
+
+
 def said_by(number: str) -> dict[str, Any]:
-    """What a resident number says by itself: birthday and sex; nothing where it is no such number."""
+    """What a number says by itself: birthday and sex, where it has the eighteen digits of a 居民身份证; else nothing.
+
+    港澳台居民居住证 and today's 外国人永久居留身份证 have them too, and no other document looks so.
+    """
     if not _RESIDENT.fullmatch(number):
         return {}
     return {"birth_date": resident_birth_date(number), "gender": resident_gender(number)}
@@ -145,6 +172,14 @@ class Step:
 
 STEPS = ("account", "profile", "photo", "candidate_number")
 NOT_TAKING_NEW = _("这个专业现在不接收新生，请选择其他专业。")
+
+# Columns that hold a code of the office's list of the same name.
+CODE_LISTS = ("ethnicity", "political_status", "education", "occupation", "household_type")
+RETIRED = _("该选项已停用，请重新选择。")
+
+# Expect `clean` to have run.
+POSTCODE, POSTCODE_WRONG = r"^[0-9]{6}\Z", _("邮政编码为6位数字。")
+PHONE, PHONE_WRONG = r"^[0-9-]{5,20}\Z", _("固定电话只能包含数字和“-”。")
 
 # What a complete record holds (domain 2.10); the rest of the profile is optional.
 REQUIRED = (

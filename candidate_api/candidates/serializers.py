@@ -2,10 +2,11 @@
 
 from typing import Any
 
+from django.core.validators import RegexValidator
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from candidate_api.candidates import queries
+from candidate_api.candidates import queries, rules
 from candidate_api.candidates.actions import state_label
 from candidate_api.candidates.models import Candidate
 from candidate_api.candidates.states import CANDIDATE, Category, Gender, IdType
@@ -106,6 +107,13 @@ class Text(serializers.CharField):
         return value
 
 
+class Digits(Text):
+    """Text of a form that is known, judged when it is normalised."""
+
+    def __init__(self, form: str, wrong: str, **kwargs: Any) -> None:
+        super().__init__(validators=[RegexValidator(form, wrong, "invalid")], **kwargs)
+
+
 class ProfileIn(Input):
     """Any part of the profile; what is left out stays as it is. Name and document up to the first passed course."""
 
@@ -125,8 +133,8 @@ class ProfileIn(Input):
     household_type = CodeOf("household_type", allow_blank=True)
     address_area = serializers.SlugRelatedField(slug_field="code", queryset=Area.objects.all())
     address = Text(max_length=200)
-    postcode = serializers.RegexField(r"^[0-9]{6}$", allow_blank=True)
-    phone = serializers.RegexField(r"^[0-9-]{5,20}$", allow_blank=True)
+    postcode = Digits(rules.POSTCODE, rules.POSTCODE_WRONG, allow_blank=True)
+    phone = Digits(rules.PHONE, rules.PHONE_WRONG, max_length=20, allow_blank=True)
     email = serializers.CharField(help_text="只读：到 me/email/ 绑定")
     district = serializers.SlugRelatedField(slug_field="code", queryset=District.objects.all())
     major = serializers.SlugRelatedField(slug_field="code", queryset=Major.objects.all())

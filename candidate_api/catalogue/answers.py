@@ -36,8 +36,11 @@ class DistrictAnswer(Named):
 
 
 class CodeAnswer(serializers.Serializer[Any]):
+    """What is retired is shown to whoever has it, and not offered."""
+
     code = serializers.CharField()
     label = serializers.CharField()
+    is_retired = serializers.BooleanField()
 
 
 # -- courses ----------------------------------------------------------------------------------------------------

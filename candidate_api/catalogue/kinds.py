@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from candidate_api.catalogue import queries, rules
 from candidate_api.catalogue.models import (
     Area,
+    CodeItem,
     Course,
     District,
     Major,
@@ -18,6 +19,8 @@ from candidate_api.catalogue.models import (
     Textbook,
 )
 from candidate_api.catalogue.natural import Natural
+from candidate_api.catalogue.states import DECIDING
+from review.offices.states import Role
 
 
 def _nothing(row: Any) -> Iterable[str]:
@@ -32,16 +35,20 @@ def _always(row: Any) -> None:
 class Kind:
     """`code` begins its audit verbs. `fixed` are columns that stay as they were made: others refer to the row by them.
 
+    `keepers` are the roles, held at the province, that may change it.
     `check` looks at the written row within the transaction, all other rows as they are, and says what is wrong;
-    `guard` raises Problem where a row must not be touched any more.
+    `guard` raises Problem where a row must not be touched any more. What is `for_good` is never removed: records hold
+    its code, and no column of theirs points at the row.
     """
 
     code: str
     model: type[Natural]
     fields: tuple[str, ...]
     fixed: tuple[str, ...] = ("code",)
+    keepers: tuple[str, ...] = (Role.ADMINISTRATOR,)
     check: Callable[[Any], Iterable[str]] = _nothing
     guard: Callable[[Any], None] = _always
+    for_good: bool = False
 
 
 def _check_course(course: Course) -> Iterator[str]:
@@ -69,6 +76,19 @@ def _check_substitution(substitution: Substitution) -> Iterator[str]:
     yield from wrong or queries.substitution_faults()
 
 
+def _check_code(item: CodeItem) -> Iterator[str]:
+    if item.list in DECIDING:
+        yield _("“%(list)s”由系统规则使用，不能在此增加或者修改。") % {"list": item.get_list_display()}
+
+
+CODES = Kind(
+    "code_item",
+    CodeItem,
+    ("list", "code", "label", "order", "is_retired"),
+    ("list", "code"),
+    _check_code,
+    for_good=True,
+)
 SCHOOLS = Kind("school", School, ("code", "name"))
 DISTRICTS = Kind("district", District, ("code", "name"))
 AREAS = Kind("area", Area, ("code", "name", "district"))

@@ -1,8 +1,9 @@
 """Reads of the catalogue. It is public: nothing here depends on who asks."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from functools import reduce
+from itertools import groupby
 from operator import or_
 from typing import Any, TypeVar, cast
 
@@ -104,6 +105,21 @@ def _groups() -> "Prefetch[Any]":
 
 def facts(plan: PlanVersion) -> rules.Plan:
     """The plan as plain values for `rules`; cheap on a plan from `plan_of`."""
+    return _plain(plan, [(group, list(group.lines.all())) for group in plan.groups.all()])
+
+
+def plain_plan(major: str) -> rules.Plan | None:
+    """The current plan of the major of that code as plain values for `rules`, with one query; None without one. No plan
+    that is kept has a group without courses."""
+    rows = PlanCourse.objects.filter(group__plan__is_current=True, group__plan__major__code=major)
+    lines = list(rows.select_related("group__plan__major", "course__theory").order_by("group__order", "order"))
+    if not lines:
+        return None
+    groups = [list(of) for _group, of in groupby(lines, key=lambda line: line.group_id)]
+    return _plain(lines[0].group.plan, [(of[0].group, of) for of in groups])
+
+
+def _plain(plan: PlanVersion, groups: Sequence[tuple[PlanGroup, Sequence[PlanCourse]]]) -> rules.Plan:
     return rules.Plan(
         major=plan.major.code,
         version=plan.code,
@@ -124,13 +140,13 @@ def facts(plan: PlanVersion) -> rules.Plan:
                         line.category,
                         line.course.is_practice,
                     )
-                    for line in group.lines.all()
+                    for line in lines
                 ),
                 min_courses=group.min_courses,
                 min_credits=group.min_credits,
                 all_without_foreign_language=group.all_without_foreign_language,
             )
-            for group in plan.groups.all()
+            for group, lines in groups
         ),
         exemption_limit=plan.exemption_limit,
     )
@@ -245,5 +261,13 @@ def schools() -> QuerySet[School]:
 
 
 def code_list(name: str) -> QuerySet[CodeItem]:
-    """The entries of a code list in their order; empty where there is no such list."""
+    """The entries of a code list in their order, retired ones too; empty where there is no such list."""
     return CodeItem.objects.filter(list=name)
+
+
+def retired(chosen: dict[str, str]) -> set[str]:
+    """Of these lists, each with the code chosen of it, those whose code nobody may choose any more."""
+    wanted = Q(pk=None)
+    for name, code in chosen.items():
+        wanted |= Q(list=name, code=code)
+    return set(CodeItem.objects.filter(wanted, is_retired=True).values_list("list", flat=True))

@@ -4,6 +4,24 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
+class CodeList(models.TextChoices):
+    """代码表: what people choose from, entry by entry at the desk (`CodeItem`)."""
+
+    ETHNICITY = "ethnicity", _("民族")
+    POLITICAL_STATUS = "political_status", _("政治面貌")
+    EDUCATION = "education", _("文化程度")
+    OCCUPATION = "occupation", _("职业")
+    HOUSEHOLD_TYPE = "household_type", _("户籍类别")
+    PROVINCE = "province", _("省（自治区、直辖市）")
+    ID_TYPE = "id_type", _("证件类型")
+    CANDIDATE_CATEGORY = "candidate_category", _("考生类别")
+    GENDER = "gender", _("性别")
+
+
+# By these the house's rules decide: their entries are the release's, not the office's.
+DECIDING = frozenset({CodeList.ID_TYPE, CodeList.CANDIDATE_CATEGORY, CodeList.GENDER, CodeList.PROVINCE})
+
+
 class Assessment(models.TextChoices):
     """考试方式."""
 

@@ -13,7 +13,8 @@ class ExemptionRule(Natural):
     """免考规则: what a diploma or certificate exempts from: one course, or (without one) the courses of a category.
 
     A plan's category decides. `except_majors` are the beginnings of major codes, parted by commas, for which the rule
-    does not hold: NCRE二级 exempts nobody who studies computing.
+    does not hold: NCRE二级 exempts nobody who studies computing. An application goes by the rules of the day on which
+    it was first handed in.
     """
 
     STAMPED = False
@@ -24,7 +25,8 @@ class ExemptionRule(Natural):
     category = models.CharField(_("课程类别"), max_length=10, choices=Category.choices, blank=True)
     likeness = models.CharField(_("原课程要求"), max_length=12, choices=Likeness.choices, default=Likeness.ANY)
     except_majors = models.CharField(_("不适用的专业"), max_length=100, blank=True)
-    is_active = models.BooleanField(_("启用"), default=True)
+    valid_from = models.DateField(_("生效日期"), null=True, blank=True, help_text=_("不填：一直有效。"))
+    valid_to = models.DateField(_("失效日期"), null=True, blank=True, help_text=_("最后一天；不填：没有期限。"))
 
     class Meta:
         verbose_name = verbose_name_plural = _("免考规则")
@@ -33,6 +35,14 @@ class ExemptionRule(Natural):
             models.CheckConstraint(
                 condition=models.Q(course__isnull=False, category="") | models.Q(course=None, category__gt=""),
                 name="exemption_rule_of_a_course_or_category",
+                violation_error_message=_("课程和课程类别填其中一项，只填一项。"),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(valid_from=None)
+                | models.Q(valid_to=None)
+                | models.Q(valid_to__gte=models.F("valid_from")),
+                name="exemption_rule_ends_after_start",
+                violation_error_message=_("失效日期早于生效日期。"),
             ),
         ]
 

@@ -1,27 +1,32 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
+
+from django.db.models import Q
 
 from candidate_api.candidates.models import Candidate
 from candidate_api.catalogue.models import Course, PlanVersion
 from candidate_api.catalogue.queries import current_plans, facts
 from candidate_api.exemptions.models import ExemptionRule
-from candidate_api.exemptions.rules import Grant
+from candidate_api.exemptions.rules import Grant, beginnings
 from candidate_api.forecast.rules import exemption_limit, is_professional, lines
 from candidate_api.results.queries import released
 from candidate_api.results.states import Source, Status
 
 
-def grants(credentials: Sequence[str]) -> list[Grant]:
-    """The rules in force for these credentials."""
-    rows = ExemptionRule.objects.filter(is_active=True, credential__in=credentials).select_related("course")
+def grants(credentials: Sequence[str], day: date) -> list[Grant]:
+    """The rules that hold on `day` for these credentials."""
+    begun = Q(valid_from=None) | Q(valid_from__lte=day)
+    rows = ExemptionRule.objects.filter(begun, Q(valid_to=None) | Q(valid_to__gte=day), credential__in=credentials)
+    rows = rows.select_related("course")
     return [
         Grant(
             row.credential,
             row.course.code if row.course else "",
             row.category,
             row.likeness,
-            tuple(part.strip() for part in row.except_majors.split(",") if part.strip()),
+            beginnings(row.except_majors),
         )
         for row in rows.order_by("code")
     ]

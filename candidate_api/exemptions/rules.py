@@ -34,6 +34,11 @@ class Claim:
     grade: str = ""
 
 
+def beginnings(text: str) -> tuple[str, ...]:
+    """Codes, or how they begin, out of a text that has commas between them."""
+    return tuple(part.strip() for part in text.replace("，", ",").split(",") if part.strip())
+
+
 def obstacle(grants: Sequence[Grant], credential: str, claim: Claim, major: str) -> str:
     """Why the credential does not exempt from the claim's course: `no_rule`, `name`, `grade`; empty where it does."""
     fitting = [g for g in grants if g.credential == credential and g.covers(claim.course, claim.category, major)]

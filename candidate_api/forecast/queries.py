@@ -8,7 +8,7 @@ from django.db.models import Exists, FilteredRelation, OuterRef, Q, Subquery, Va
 
 from candidate_api.candidates.models import Candidate
 from candidate_api.catalogue.models import Major, PlanVersion, Substitution
-from candidate_api.catalogue.queries import current_plans, facts, fill
+from candidate_api.catalogue.queries import current_plans, facts, fill, plain_plan
 from candidate_api.catalogue.rules import Swap, credited, still_open
 from candidate_api.forecast import rules
 from candidate_api.forecast.cautions import Dates, Situation, Warned, cautions
@@ -65,6 +65,22 @@ def needs(candidate: Candidate) -> Needs:
         return Needs(registered, passed)
     done = credited(passed, _swaps({}, {}))
     return Needs(registered, passed, still_open(facts(plan), done) - registered)
+
+
+def reckoned(candidate: Candidate, major: Major) -> Forecast | None:
+    """How the candidate stands in that major today, without the way to its end; decisions that bind them are not
+    looked at. None where there is no plan that can be reckoned with. Three queries."""
+    plan = plain_plan(major.code)
+    if plan is None:
+        return None
+    known = exchanges(_swaps({}, {}))
+    passes = _passes(candidate, {})
+    try:
+        tally = best_count(plan, passes, known)
+    except Unsolved:
+        return None
+    is_over = major.last_graduation is not None and major.last_graduation < clock.today()
+    return forecast(plan, passes, known, tally, stopped=is_over)
 
 
 @dataclass

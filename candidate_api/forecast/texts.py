@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 
+from django.utils import dateformat
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -12,6 +13,7 @@ from candidate_api.forecast.reasons import Alternative, Because, Bound
 from candidate_api.forecast.rules import THESIS_PERCENT, Counted, Forecast
 from candidate_api.forecast.states import Binding, NoPath, Reason, Standing
 from candidate_api.sessions.rules import SLOTS
+from candidate_api.sessions.rules import month_name as session_name
 from portal.kernel.errors import Words
 
 Names = Mapping[str, str]
@@ -21,13 +23,8 @@ def named(names: Names, code: str) -> str:
     return names.get(code, code)
 
 
-def session_name(code: str) -> str:
-    """`2027年4月` of `2027-04`."""
-    return _("%(year)s年%(month)s月") % {"year": code[:4], "month": int(code[5:])}
-
-
 def long_day(day: date | None) -> str:
-    return "" if day is None else _("%(y)s年%(m)s月%(d)s日") % {"y": day.year, "m": day.month, "d": day.day}
+    return "" if day is None else dateformat.format(day, _("Y年n月j日"))
 
 
 def slot_label(slot: int | None) -> str:
@@ -112,7 +109,7 @@ def bound(one: Bound, names: Names) -> str:
         "courses": "、".join(named(names, code) for code in one.courses),
         "n": len(one.courses),
         "slot": slot_label(one.slot),
-        "season": _("%(month)s月") % {"month": one.month} if one.month else "",
+        "season": dateformat.format(date(2000, one.month, 1), _("n月")) if one.month else "",
         "first": named(names, one.courses[-1]) if one.courses else "",
         "last": named(names, one.courses[0]) if one.courses else "",
         "percent": THESIS_PERCENT,

@@ -3,7 +3,7 @@ from django.utils.translation import gettext as _
 
 from candidate_api.candidates.models import Candidate
 from candidate_api.catalogue.models import Major
-from candidate_api.forecast.queries import outlooks
+from candidate_api.forecast.queries import reckoned
 from candidate_api.forecast.states import Standing
 from candidate_api.graduations.models import Graduation
 from candidate_api.graduations.states import MAY_SEE
@@ -24,11 +24,11 @@ def obstacle(candidate: Candidate) -> str:
     if held:
         words = {"penalty": held[0].get_penalty_display(), "until": held[0].until}
         return _("您在%(penalty)s期内（至%(until)s），期满后方可申请毕业。") % words
-    outlook = outlooks(candidate, [major]).get(major.code)
-    if outlook is None or outlook.forecast is None:
+    found = reckoned(candidate, major)
+    if found is None:
         return _("您的专业没有可以核算的考试计划，请联系招生考试院。")
-    if outlook.forecast.standing != Standing.CAN_GRADUATE:
-        return _("您的专业还缺%(n)d门（项）未合格，见“毕业预测”。") % {"n": outlook.forecast.remaining}
+    if found.standing != Standing.CAN_GRADUATE:
+        return _("您的专业还缺%(n)d门（项）未合格，见“毕业预测”。") % {"n": found.remaining}
     return ""
 
 

@@ -131,7 +131,7 @@ def _give_up(check_id: int, *, by: Actor) -> IdentityCheck:
 
 
 def _tell(check: IdentityCheck, template: str) -> None:
-    values = {"kind": str(Kind(check.kind).label)}
+    values = {"kind": Kind(check.kind).label}
     say(f"identity.answer:{check.pk}", template, values, to=check.candidate.user, link="/me/identity/")
 
 

@@ -9,6 +9,7 @@ from candidate_api.candidates.models import Candidate
 from candidate_api.imports.states import IMPORT, Format, Verdict
 from candidate_api.sessions.models import ExamSession
 from portal.kernel.files.models import PrivateFile
+from review.applications.models import Application
 
 DECIDED = Q(state__in=["applied", "refused", "undone"])
 WRITTEN = Q(state__in=["applied", "undone"])
@@ -137,3 +138,16 @@ class ImportLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.batch_id} {self.number}"
+
+
+class ImportedApplication(models.Model):
+    """An application that a batch has made, to be taken back with it."""
+
+    batch = models.ForeignKey(ImportBatch, models.CASCADE, related_name="applications")
+    application = models.OneToOneField(Application, models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("导入的申请")
+
+    def __str__(self) -> str:
+        return f"{self.batch_id} {self.application_id}"

@@ -7,15 +7,17 @@ number of rows found is the proof that nothing has come between.
 
 import json
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import connection, models
 
 from candidate_api.candidates.models import Candidate
-from candidate_api.imports.kinds.kind import Kind
 from candidate_api.imports.models import ImportBatch, ImportLine
 from candidate_api.imports.states import Verdict
 from portal.kernel import clock
+
+if TYPE_CHECKING:
+    from candidate_api.imports.kinds.table import TableKind
 
 COLUMNS = ("batch_id", "number", "candidate_id", "verdict", "reason", "key", "after", "before")
 
@@ -72,7 +74,7 @@ def count_anew() -> None:
 class Writing:
     """The statements of one batch."""
 
-    def __init__(self, kind: Kind, batch: ImportBatch) -> None:
+    def __init__(self, kind: "TableKind", batch: ImportBatch) -> None:
         self.kind, self.batch, self.meta = kind, batch, kind.model._meta
         self.fixed = kind.fixed(batch)
 

@@ -14,6 +14,7 @@ from rest_framework.response import Response
 from candidate_api.payments import actions, fulfilment, queries
 from candidate_api.payments.models import Order, PaymentAttempt
 from candidate_api.payments.states import ATTEMPT, ORDER, ORDER_ACTIONS, Channel, Scene
+from candidate_api.waiting.actions import enter
 from portal.kernel.api import Endpoint, Input, Pages, idempotent, paged, problems
 from portal.kernel.edges import goes_on
 from portal.kernel.errors import Code
@@ -137,8 +138,14 @@ class OneOrder(Endpoint):
 
 class OrderPayments(Endpoint):
     @extend_schema(operation_id="orders_pay", summary="为订单发起支付", request=PaymentInput, responses={201: STARTED})
-    @problems(Code.ALREADY_PAID, Code.ORDER_CLOSED, Code.PAYMENT_IN_PROGRESS, Code.PROVIDER_UNAVAILABLE)
-    @idempotent(atomic=False)
+    @problems(
+        Code.ALREADY_PAID,
+        Code.ORDER_CLOSED,
+        Code.PAYMENT_IN_PROGRESS,
+        Code.PROVIDER_UNAVAILABLE,
+        Code.WAITING_ROOM,
+    )
+    @idempotent(atomic=False, door=enter)
     def post(self, request: Request, number: str) -> Response:
         asked = PaymentInput.read(request)
         address = self.actor.address or "127.0.0.1"

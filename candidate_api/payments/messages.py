@@ -16,6 +16,7 @@ REFUNDING_LATE = "payments.refunding_late"
 REFUNDING_UNFULFILLABLE = "payments.refunding_unfulfillable"
 REFUNDING_AMENDED = "payments.refunding_amended"
 REFUNDING_GRANTED = "payments.refunding_granted"
+REFUNDING_CANCELLED = "payments.refunding_cancelled"
 REFUNDED = "payments.refunded"
 
 register(
@@ -60,6 +61,13 @@ register(
         _("退费已受理"),
         _("您的订单 {number}（{title}）的退费 {amount} 元已受理，款项将原路退回。"),
         BOTH,
+    ),
+    # By SMS they are told that the examination is cancelled, and when the money has arrived.
+    Template(
+        REFUNDING_CANCELLED,
+        _("考试取消，自动退费"),
+        _("您的订单 {number}（{title}）因考试取消退费 {amount} 元，款项将自动原路退回，不用申请。"),
+        (Channel.IN_APP,),
     ),
     Template(
         REFUNDED,

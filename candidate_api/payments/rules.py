@@ -2,6 +2,8 @@
 
 from datetime import datetime, timedelta
 
+from portal.kernel.limits import Limit
+
 # The channel's own order lives no longer than this; an attempt is then replaced by a new one.
 ATTEMPT_LIFE = timedelta(hours=2)
 # The channel refuses an order that would end at once.
@@ -17,6 +19,9 @@ REFUND_SELDOM = timedelta(hours=1)
 UNRESOLVED_AFTER = timedelta(minutes=5)
 SILENT_AFTER = timedelta(minutes=30)
 MISFITS_SHOWN = timedelta(days=7)
+# Anybody can post to a callback's address. So many that nobody signed are kept for each channel, enough to look into;
+# the rest stand in the log alone, so that nobody fills the disk. (The channels themselves send some hundred an hour.)
+UNSIGNED_KEPT = Limit("payments.unsigned", 500, timedelta(hours=1))
 MISFITS = ("amount_mismatch", "other_transaction", "transaction_of_another")
 
 

@@ -26,15 +26,18 @@ class Scene(models.TextChoices):
 
 
 class Reason(models.TextChoices):
-    """Why money goes back. The first three are decided by the house itself, `granted` by a member of staff."""
+    """Why money goes back. The first three are decided by the house itself, the others by members of staff."""
 
     DUPLICATE = "duplicate", _("重复支付")
     LATE = "late", _("订单关闭后到账")
     UNFULFILLABLE = "unfulfillable", _("无法办理")
     GRANTED = "granted", _("退费申请通过")
+    CANCELLED = "cancelled", _("考试取消")
 
 
 AUTOMATIC = (Reason.DUPLICATE, Reason.LATE, Reason.UNFULFILLABLE)
+# Of what had been handed over, for each entry by itself.
+BY_STAFF = (Reason.GRANTED, Reason.CANCELLED)
 
 
 class EventKind(models.TextChoices):

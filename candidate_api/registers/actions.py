@@ -20,6 +20,7 @@ from portal.kernel.crypto.sealing import blind_index
 from portal.kernel.crypto.signing import sign
 from portal.kernel.files.actions import keep
 from portal.kernel.files.models import PrivateFile
+from portal.kernel.language import for_the_record
 from portal.kernel.pdf.codes import qr
 from portal.kernel.pdf.render import edition, missing_characters, render
 from portal.kernel.text import mask_name
@@ -48,9 +49,10 @@ def _made(application: Application, *, by: Actor) -> PrivateFile:
     settled = queries.of_decision(application)
     if settled is not None:
         return settled.file
-    sheet = queries.sheet(application)
     candidate = Candidate.objects.select_related("user", "photo").get(user=application.applicant)
-    facts = _facts(sheet, application)
+    with for_the_record():
+        sheet = queries.sheet(application)
+        facts = _facts(sheet, application)
     # Keyed, since an ID number is among the facts and could be guessed from a plain digest.
     photo = candidate.photo.sha256 if candidate.photo else ""
     text = json.dumps([edition(TEMPLATE), photo, facts], ensure_ascii=False, sort_keys=True)

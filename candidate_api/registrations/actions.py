@@ -31,6 +31,7 @@ from portal.kernel.audit.actions import entry as audit_entry
 from portal.kernel.audit.actions import record
 from portal.kernel.audit.models import AuditEntry
 from portal.kernel.errors import Code, FieldError, Problem
+from portal.kernel.language import for_the_record
 from portal.kernel.states import Who
 
 KIND = "registration"
@@ -64,7 +65,7 @@ def submit(session_code: str, entries: Sequence[tuple[str, str]], *, by: Actor) 
             payer=candidate.user,
             kind=KIND,
             subject=session.code,
-            title=_("%(session)s 课程报考") % {"session": session.name},
+            title=_title(session),
             amount_fen=sum(offering.fee_fen for offering, _d in chosen),
             expires_at=order_expires_at(now, window.ends_at),
             by=by,
@@ -106,6 +107,11 @@ def submit(session_code: str, entries: Sequence[tuple[str, str]], *, by: Actor) 
     return order
 
 
+@for_the_record()
+def _title(session: ExamSession) -> str:
+    return _("%(session)s 课程报考") % {"session": session.name}
+
+
 def _session(code: str) -> ExamSession:
     session: ExamSession | None = ExamSession.objects.filter(code=code).first()
     if session is None:
@@ -114,7 +120,8 @@ def _session(code: str) -> ExamSession:
 
 
 def _offerings(session: ExamSession, courses: list[str]) -> dict[str, Offering]:
-    rows = Offering.objects.filter(session=session, course__code__in=courses).select_related("course", "session")
+    held = Offering.objects.filter(session=session, cancelled_at=None)
+    rows = held.filter(course__code__in=courses).select_related("course", "session")
     return {row.course.code: row for row in rows}
 
 

@@ -16,6 +16,7 @@ from candidate_api.registrations.models import Registration
 from candidate_api.registrations.rules import REASON, Blocked
 from candidate_api.registrations.states import ACTIONS, REGISTRATION
 from candidate_api.sessions.queries import by_code
+from candidate_api.waiting.actions import enter
 from portal.kernel.actor import Actor
 from portal.kernel.api import PAGING, Endpoint, Input, Query, idempotent, page, paged, problems
 from portal.kernel.errors import Code
@@ -182,15 +183,16 @@ class Registrations(Endpoint):
         Code.CONTACT_UNCONFIRMED,
         Code.SUSPENDED,
         Code.ENTRIES_REFUSED,
+        Code.WAITING_ROOM,
     )
-    @idempotent()
+    @idempotent(door=enter)
     def post(self, request: Request) -> Response:
         given = SubmitIn.read(request)
         entries = [(entry["course"], entry["district"]) for entry in given["entries"]]
         order = actions.submit(given["session"], entries, by=self.actor)
-        rows = queries.visible_to(self.actor).filter(order=order)
+        rows = list(queries.visible_to(self.actor).filter(order=order))
         entries_out = RegistrationOut(rows, many=True, context={"open": {given["session"]}}).data
-        warned = WarnedOut(queries.warnings(candidates.of(self.actor), rows[0].session), many=True).data
+        warned = WarnedOut(queries.warnings(rows[0].candidate, rows[0].session), many=True).data
         answer = {"order": shown([order])[0], "registrations": entries_out, "warnings": warned}
         return Response(answer, status=201)
 
@@ -217,8 +219,10 @@ class OneRegistration(Endpoint):
         Code.PAYMENT_IN_PROGRESS,
         Code.ALREADY_PAID,
         Code.ORDER_CLOSED,
+        Code.WAITING_ROOM,
     )
     def patch(self, request: Request, registration_id: int) -> Response:
+        enter(by=self.actor)
         actions.change(registration_id, **ChangeIn.read(request), by=self.actor)
         return self._answer(queries.one(self.actor, registration_id), ChangedOut)
 

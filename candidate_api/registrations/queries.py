@@ -165,7 +165,7 @@ def require_window(session: ExamSession, user_id: int) -> BusinessWindow:
         starts_at = session.slots[0].starts_at
         if closed.extra["opens_at"] is not None or clock.now() < starts_at:
             raise
-        words = {"session": session.name, "time": instant(starts_at)}
+        words = {"session": session.label, "time": instant(starts_at)}
         detail = _("%(session)s已于%(time)s开考，课程报考及缴费已经截止。") % words
         raise Problem(Code.WINDOW_CLOSED, detail, **closed.extra) from closed
 
@@ -205,7 +205,8 @@ def options(
 
     `closed` is the `barrier` of this candidate and session: it holds for each of them.
     """
-    rows = Offering.objects.filter(session=session).select_related("course").order_by("slot", "course__code")
+    held_then = Offering.objects.filter(session=session, cancelled_at=None)
+    rows = held_then.select_related("course").order_by("slot", "course__code")
     # Without a major nothing is one's own.
     own = Q(course__plan_lines__group__plan__major_id=candidate.major_id or 0)
     if major:

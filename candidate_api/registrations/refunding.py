@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from candidate_api.payments import actions as payments
+from candidate_api.payments.states import Reason
 from candidate_api.registrations.models import Registration
 from candidate_api.registrations.states import REGISTRATION
 from candidate_api.sessions.actions import give_back
@@ -16,7 +17,7 @@ from portal.kernel.states import Who
 
 
 @transaction.atomic
-def refund(registration_ids: Sequence[int], *, by: Actor) -> list[Registration]:
+def refund(registration_ids: Sequence[int], *, reason: Reason = Reason.GRANTED, by: Actor) -> list[Registration]:
     """End these confirmed entries and send their fees back the way they came: all of them, or none.
 
     Not for candidates. Raises Problem: `permission_denied`, `state_conflict` where one is no longer confirmed or its
@@ -31,7 +32,7 @@ def refund(registration_ids: Sequence[int], *, by: Actor) -> list[Registration]:
         amounts[key] = amounts.get(key, 0) + row.fee_fen
     for (_pk, number), amount_fen in sorted(amounts.items()):  # locks the orders, as everybody does, first
         try:
-            payments.refund_order(number, amount_fen, by=by)
+            payments.refund_order(number, amount_fen, reason=reason, by=by)
         except Problem as problem:
             raise Problem(Code.STATE_CONFLICT, str(problem.detail)) from problem
     locked = Registration.objects.select_for_update(of=("self",), no_key=True).select_related("course", "session")

@@ -22,7 +22,7 @@ from review.applications.queries import open_titles
 def listed(actor: Actor) -> "QuerySet[Candidate]":
     """What the desk's list shows, newest first."""
     frozen = Freeze.objects.filter(candidate=OuterRef("pk"), state="active")
-    rows = visible_to(actor).select_related("user", "district", "major", "merged_into")
+    rows = visible_to(actor).select_related("user", "district", "major", "assisting_school", "merged_into")
     return rows.annotate(frozen=Exists(frozen)).order_by("-pk")
 
 

@@ -15,12 +15,6 @@ from candidate_api.results.states import Source, Status
 from portal.kernel import clock
 from portal.kernel.api import PAGING, Endpoint, Query, page, paged
 
-# What an answer is made of: rows of these columns, no objects.
-_COLUMNS = (
-    *("session__code", "session__scores_at", "course__code", "course__name", "credits"),
-    *("score", "grade", "status", "source", "origin", "origin_session"),
-)
-
 
 @cache
 def _labels(_language: str | None) -> tuple[dict[str, str], dict[str, str]]:
@@ -75,13 +69,10 @@ class Scores(Endpoint):
         tags=["results"],
     )
     def get(self, request: Request) -> Response:
-        given = ScoreQuery.read(request)
-        rows: Any = queries.visible_to(self.actor)
-        if "session" in given:
-            rows = rows.filter(session__code=given["session"])
-        if "course" in given:
-            rows = rows.filter(course__code=given["course"])
-        return page(self, rows.values(*_COLUMNS), ScoreOut)
+        given = ScoreQuery.read(request) if request.query_params else {}
+        wanted = {f"{name}__code": code for name, code in given.items()}
+        lines = queries.lines_of(self.actor)
+        return page(self, [line for line in lines if wanted.items() <= line.items()], ScoreOut)
 
 
 class TransferredScoreOut(ScoreOut):
@@ -102,4 +93,4 @@ class TransferredScores(Endpoint):
     )
     def get(self, request: Request) -> Response:
         Query.read(request)
-        return page(self, queries.transferred(self.actor).values(*_COLUMNS), TransferredScoreOut)
+        return page(self, queries.transferred(self.actor).values(*queries.LINE), TransferredScoreOut)

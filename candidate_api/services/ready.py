@@ -16,10 +16,10 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.cache import get_conditional_response
 from django.utils.http import parse_http_date_safe
-from django.utils.translation import get_language_from_request
 
 from cms.editions import actions as editions
 from portal.kernel import clock
+from portal.kernel.language import language_of
 
 FRESH = timedelta(milliseconds=500)
 MOST, LARGEST = 400, 64 * 1024  # answers, and bytes of one: at most 25 MiB in a process
@@ -88,7 +88,7 @@ def ready_answers(handle: Callable[[HttpRequest], HttpResponse]) -> Callable[[Ht
     def middleware(request: HttpRequest) -> HttpResponseBase:
         if request.method != "GET" or not request.path.startswith("/api/v1/") or "Authorization" in request.headers:
             return handle(request)
-        key = (request.build_absolute_uri(), get_language_from_request(request))
+        key = (request.build_absolute_uri(), language_of(request))
         kept = shelf.find(key)
         if kept is not None and kept.version == shelf.version(kept.areas, version_key):
             response = HttpResponse(kept.body, headers=kept.headers)

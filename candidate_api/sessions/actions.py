@@ -42,7 +42,8 @@ def give_back(session_id: int, district_id: int, slot: int, n: int = 1) -> None:
 
 
 def open_seats(session_id: int, *, by: Actor) -> int:
-    """Give every district as many seats in each slot as its rooms have; how many pools have a limit now.
+    """Give every district as many seats in each slot as its rooms have, accessible ones aside, which do not take
+    everybody; how many pools have a limit now.
 
     At any time, and again when rooms were added: what is taken is counted already. Scheduled work and set-up alone may
     do it: raises `permission_denied` for people, and `state_conflict` where more seats are taken than would be left.
@@ -52,7 +53,8 @@ def open_seats(session_id: int, *, by: Actor) -> int:
         session = ExamSession.objects.select_for_update(of=("self",), no_key=True).get(pk=session_id)
         if not by.is_system:
             raise Problem(Code.PERMISSION_DENIED)
-        seats = dict(Room.objects.values_list("site__district").annotate(Sum("seats")).order_by())
+        rooms = Room.objects.filter(accessible=False)
+        seats = dict(rooms.values_list("site__district").annotate(Sum("seats")).order_by())
         SeatPool.objects.bulk_create(
             [SeatPool(session=session, district_id=place, slot=n) for place in sorted(seats) for n in NUMBERS],
             ignore_conflicts=True,

@@ -11,6 +11,7 @@ from candidate_api.sessions import kinds
 from candidate_api.sessions.rules import SLOTS
 
 _CLOSED = yes_or_no("closed", _("已结束"))
+_ACCESSIBLE = yes_or_no("accessible", _("无障碍考场"))
 _RELEASES = ("tickets_at", "scores_at")
 
 
@@ -61,6 +62,6 @@ class RoomViewSet(KeptViewSet):
     icon = "table"
     menu_label = _("考场")
     related = ("site",)
-    list_display: ClassVar = ["number", "site", "seats"]
-    list_filter: ClassVar = ["site"]
+    list_display: ClassVar = ["number", "site", "seats", _ACCESSIBLE]
+    list_filter: ClassVar = ["site", "accessible"]
     search_fields: ClassVar = ["number", "site__name"]

@@ -42,15 +42,15 @@ def _guard_offering(offering: Offering) -> None:
 
 
 def _guard_room(room: Room) -> None:
-    if _refers(room, "seat"):
-        raise Problem(Code.STATE_CONFLICT, _("该考场已编排考生，不能修改。"))
+    if _refers(room, "seat", session__closed=False):
+        raise Problem(Code.STATE_CONFLICT, _("该考场在未结束的考期中已编排考生，不能修改。"))
 
 
-def _refers(row: Any, model: str) -> bool:
-    """Whether a row of that model refers to this one: the nouns above are known by their tables alone."""
+def _refers(row: Any, model: str, **those: Any) -> bool:
+    """Whether a row of that model (of `those`) refers to this one: the nouns above are known by their tables alone."""
     links = [link for link in row._meta.get_fields(include_hidden=True) if link.auto_created and not link.concrete]
     return any(
-        link.related_model._base_manager.filter(**{link.field.name: row}).exists()
+        link.related_model._base_manager.filter(**{link.field.name: row}, **those).exists()
         for link in links
         if link.related_model._meta.model_name == model
     )
@@ -72,4 +72,4 @@ OFFERINGS = Kind(
     guard=_guard_offering,
 )
 SITES = Kind("site", Site, ("district", "code", "name", "address", "kind"), fixed=("district", "code"))
-ROOMS = Kind("room", Room, ("site", "number", "seats"), fixed=("site", "number"), guard=_guard_room)
+ROOMS = Kind("room", Room, ("site", "number", "seats", "accessible"), fixed=("site", "number"), guard=_guard_room)

@@ -10,6 +10,7 @@ from candidate_api.catalogue.models.fields import session_code
 from candidate_api.catalogue.natural import Natural
 from candidate_api.catalogue.states import FeeClass
 from candidate_api.sessions import rules
+from portal.kernel.language import is_chinese
 from portal.kernel.money import yuan
 
 
@@ -56,6 +57,11 @@ class ExamSession(Natural):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def label(self) -> str:
+        """What it is called in the active language: by the office's name, and to who does not read that, its month."""
+        return self.name if is_chinese() else rules.month_name(self.code)
+
     def fee_fen(self, fee_class: str) -> int:
         """What one course of that fee class costs in this session, in fen."""
         return {FeeClass.NORMAL: self.fee_normal_fen, FeeClass.SPECIAL: self.fee_special_fen}[FeeClass(fee_class)]
@@ -72,13 +78,14 @@ class ExamSession(Natural):
 
 
 class Offering(Natural):
-    """A course sits in one slot of a session."""
+    """A course sits in one slot of a session; `cancelled_at` where the office has taken it out again."""
 
     NATURAL_KEY = ("session__code", "course__code")
 
     session = models.ForeignKey(ExamSession, models.PROTECT, related_name="offerings", verbose_name=_("考期"))
     course = models.ForeignKey(Course, models.PROTECT, related_name="offerings", verbose_name=_("课程"))
     slot = models.PositiveSmallIntegerField(_("场次"))
+    cancelled_at = models.DateTimeField(_("取消时间"), null=True, blank=True, editable=False)
 
     class Meta:
         verbose_name = verbose_name_plural = _("开考课程")
@@ -166,7 +173,7 @@ class Site(Natural):
 
 
 class Room(Natural):
-    """考场 of a site, three digits."""
+    """考场 of a site, three digits. An accessible one is for candidates with 合理便利 alone."""
 
     NATURAL_KEY = ("site__district__code", "site__code", "number")
     STAMPED = False
@@ -174,6 +181,9 @@ class Room(Natural):
     site = models.ForeignKey(Site, models.PROTECT, related_name="rooms", verbose_name=_("考点"))
     number = models.CharField(_("考场号"), max_length=3, validators=[RegexValidator(r"^[0-9]{3}\Z", _("三位数字。"))])
     seats = models.PositiveSmallIntegerField(_("座位数"), default=30)
+    accessible = models.BooleanField(
+        _("无障碍考场"), default=False, help_text=_("只安排获准合理便利的考生，不计入考位容量。")
+    )
 
     class Meta:
         verbose_name = verbose_name_plural = _("考场")

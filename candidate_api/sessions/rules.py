@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
+from django.utils import dateformat
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -35,6 +36,11 @@ SLOTS = (
     Slot(4, _("第二天下午"), 1, time(14, 30), time(17)),
 )
 NUMBERS = tuple(slot.number for slot in SLOTS)
+
+
+def month_name(code: str) -> str:
+    """`2027年4月` of the session `2027-04`, in the active language."""
+    return dateformat.format(date.fromisoformat(f"{code}-01"), gettext("Y年n月"))
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ from portal.kernel.crypto.signing import sign
 from portal.kernel.errors import Code, Problem
 from portal.kernel.files.actions import keep
 from portal.kernel.files.models import PrivateFile
+from portal.kernel.language import for_the_record
 from portal.kernel.pdf.codes import qr
 from portal.kernel.pdf.render import edition, missing_characters, render
 
@@ -74,6 +75,7 @@ def _ticket(candidate: Candidate, session: ExamSession) -> Ticket:
     return found.get_or_create(candidate=candidate, session=session, defaults={"code": code})[0]
 
 
+@for_the_record()
 def _facts(candidate: Candidate, status: queries.TicketStatus, seats: list[Seat], code: str) -> dict[str, Any]:
     """Everything that is printed but the pictures and the time of printing."""
     name = candidate.user.name

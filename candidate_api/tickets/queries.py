@@ -136,7 +136,7 @@ def _ticket(text: str, payload: dict[str, Any] | None) -> Proof | None:
         code=rules.shown_code(ticket.code),
         title=_("准考证"),
         session=ticket.session.code,
-        session_name=ticket.session.name,
+        session_name=ticket.session.label,
         name=mask_name(ticket.candidate.user.name),
         number=(ticket.candidate.candidate_number or "")[-4:],
         issued_at=ticket.issued_at,

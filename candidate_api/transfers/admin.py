@@ -1,4 +1,5 @@
-"""转出考籍 in the admin: what waits, the file for the national platform, what the other province answered."""
+"""转考 in the admin. Out: what waits, the file for the national platform, what the other province answered. In: which
+of our courses another province's count as."""
 
 from typing import Any, ClassVar
 
@@ -12,7 +13,8 @@ from django.views import View
 from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.ui.tables import Column, TitleColumn
 
-from candidate_api.transfers import actions, queries
+from candidate_api.catalogue.admin.screens import KeptViewSet
+from candidate_api.transfers import actions, kinds, queries
 from candidate_api.transfers.models import TransferOut
 from candidate_api.transfers.states import MAY_SEE, MAY_SEND, TRANSFER_OUT
 from portal.kernel import clock
@@ -150,3 +152,16 @@ class TransferViewSet(ListingViewSet):
             path("hand-over/", HandOver.as_view(), name="hand-over"),
             path("<row:pk>/answer/", Answer.as_view(), name="answer"),
         ]
+
+
+class CourseMatchViewSet(KeptViewSet):
+    kind = kinds.COURSE_MATCHES
+    name = "course-matches"
+    icon = "resubmit"
+    menu_label = _("转入课程对应")
+    menu_order = 118
+    add_to_admin_menu = True
+    related = ("course",)
+    list_display: ClassVar = ["code", "province", "name", "course", "note"]
+    list_filter: ClassVar = ["province"]
+    search_fields: ClassVar = ["code", "name", "course__code", "course__name"]

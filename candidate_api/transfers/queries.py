@@ -1,8 +1,11 @@
+from collections.abc import Iterable
+
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from candidate_api.candidates.models import Candidate
-from candidate_api.forecast.queries import outlooks
+from candidate_api.catalogue.models import Course
+from candidate_api.forecast.queries import reckoned
 from candidate_api.forecast.states import Standing
 from candidate_api.graduations.models import Graduation
 from candidate_api.registrations.models import Registration
@@ -10,7 +13,7 @@ from candidate_api.registrations.states import LIVE
 from candidate_api.results.models import Score
 from candidate_api.results.queries import disciplines, released
 from candidate_api.results.states import Status
-from candidate_api.transfers.models import TransferOut
+from candidate_api.transfers.models import CourseMatch, TransferOut
 from candidate_api.transfers.rules import Held, movable
 from candidate_api.transfers.states import MAY_SEE
 from portal.kernel import clock
@@ -63,10 +66,19 @@ def obstacle(candidate: Candidate, *, thorough: bool = True) -> str:
     if graduated and major is not None:
         return _("您已在%(major)s专业毕业，不能转出。") % {"major": major.name}
     if thorough and major is not None:
-        outlook = outlooks(candidate, [major]).get(major.code)
-        if outlook and outlook.forecast and outlook.forecast.standing == Standing.CAN_GRADUATE:
+        found = reckoned(candidate, major)
+        if found is not None and found.standing == Standing.CAN_GRADUATE:
             return _("您的专业课程已全部合格，请在广西申请毕业。")
     return "" if _movable(candidate) else _("您没有可以转出的合格课程。")
+
+
+def counterparts(province: str, codes: Iterable[str]) -> dict[str, Course | None]:
+    """Which of our courses that province's count as, by their codes there: as the office has matched them, else of the
+    same code here. None: the office has found that there is none. A code that nobody has looked at yet is absent."""
+    wanted = set(codes)
+    found: dict[str, Course | None] = {course.code: course for course in Course.objects.filter(code__in=wanted)}
+    matches = CourseMatch.objects.filter(province=province, code__in=wanted).select_related("course")
+    return found | {match.code: match.course for match in matches}
 
 
 def visible_to(actor: Actor, *roles: str) -> "QuerySet[TransferOut]":

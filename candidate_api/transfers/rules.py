@@ -4,10 +4,11 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from candidate_api.results.states import Source
+from candidate_api.results.states import PASS_MARK, Source
 
 # What other provinces do not take over.
 STAYS = frozenset({Source.EXEMPTION, Source.COMBINED, Source.THESIS, Source.SUBSTITUTION})
+GRADES = frozenset({"优秀", "良好", "中等", "及格", "合格"})  # 等级制, as far as it is passed
 SETTLED = timedelta(days=365)  # what was transferred in stays as long
 
 
@@ -28,3 +29,10 @@ def movable(scores: Iterable[Held], passed: Collection[str], now: datetime) -> I
         came_lately = one.source == Source.TRANSFER and now - one.recorded_at < SETTLED
         if one.source not in STAYS and not came_lately and (not one.theory or one.theory in passed):
             yield one.pk
+
+
+def is_passed(mark: str) -> bool:
+    """Whether a mark from another province, 60 to 100 or a grade in words, is a pass."""
+    if mark.isascii() and mark.isdecimal():
+        return PASS_MARK <= int(mark) <= 100
+    return mark in GRADES

@@ -25,7 +25,15 @@ _ROLES: dict[str, tuple[list[str], list[str], list[str]]] = {
     ),
     "contributor": (["add", "change"], [], ["add", "choose"]),
     "moderator": (["add", "change", "publish", "lock", "unlock"], [], ["add", "change", "choose"]),
-    "administrator": ([], ["supportteam", "complaintcategory", "cannedanswer", "specialday", "servicenotice"], []),
+    # What the office says and when: with 群发消息 and 消息文案, which ask for the role itself.
+    "administrator": (
+        [],
+        [
+            *("supportteam", "complaintcategory", "cannedanswer", "specialday"),
+            *("servicenotice", "businesswindow", "tile", "banner", "faqcategory", "newschannel"),
+        ],
+        ["add", "choose"],
+    ),
     "window-manager": ([], ["businesswindow", "tile", "banner"], ["add", "choose"]),
 }
 # Wagtail's own first groups and workflow stand for nobody here.

@@ -25,6 +25,7 @@ from portal.kernel.actor import Actor
 from portal.kernel.admin import Instant, ThroughVerb
 from portal.kernel.audit.models import AuditEntry
 from portal.kernel.audit.queries import history
+from portal.kernel.audit.words import word
 from portal.kernel.dashboard.panels import Panel, plug
 from portal.kernel.edges import actor_of
 
@@ -87,17 +88,6 @@ class IndexView(generic.IndexView):
         return [*super().header_buttons, HeaderButton(_("月历"), reverse("windows:month"), icon_name="calendar")]
 
 
-_DONE = {
-    "window.create": _("设置"),
-    "window.change": _("变更"),
-    "window.delete": _("删除"),
-}
-
-
-def _done(entry: AuditEntry) -> str:
-    return str(_DONE.get(entry.verb, entry.verb))
-
-
 def _facts(entry: AuditEntry) -> str:
     """What was set, or what was before and is now: only what has changed."""
     before, after = entry.data.get("before", {}), entry.data.get("after", entry.data)
@@ -128,7 +118,7 @@ class History(generic.HistoryView):
     columns: ClassVar = [
         Instant("at", label=_("时间")),
         Column("who", label=_("操作人"), accessor="actor_name", classname="w-whitespace-nowrap"),
-        Column("done", label=_("操作"), accessor=_done, classname="w-whitespace-nowrap"),
+        Column("done", label=_("操作"), accessor=lambda entry: word(entry.verb), classname="w-whitespace-nowrap"),
         Column("facts", label=_("内容"), accessor=_facts),
         Column("note", label=_("变更原因")),
     ]

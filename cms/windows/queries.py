@@ -54,6 +54,17 @@ def current(
     return choose(windows, at or clock.now())
 
 
+def all_open(business: str, *, user_id: int | None, at: datetime | None = None) -> list[BusinessWindow]:
+    """The main windows of a business that are open at `at` (now) to this person, the next to close first.
+
+    Two at once are two sessions: the end of one half-year's business reaches into the beginning of the next.
+    """
+    at = at or clock.now()
+    windows = of(user_id).filter(business=business, phase=main_phase(business))
+    opened = [window for window in windows if window.state_at(at) is WindowState.OPEN]
+    return sorted(opened, key=lambda window: (window.ends_at, window.pk))
+
+
 def current_by_business(
     businesses: Iterable[str], *, user_id: int | None, at: datetime | None = None
 ) -> dict[str, BusinessWindow]:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
 
 from django.db import models
+from django.utils import dateformat
 from django.utils.translation import gettext, gettext_lazy
 
 from portal.kernel import clock
@@ -113,15 +114,13 @@ def choose(windows: Iterable[AnySpan], at: datetime) -> AnySpan | None:
 
 
 def instant(value: datetime) -> str:
-    """An instant as people read it: `2026年11月25日 09:00`"""
-    local = clock.local(value)
-    return f"{local.year}年{local.month}月{local.day}日 {local:%H:%M}"
+    """An instant as people read it, in the active language: `2026年11月25日 09:00`."""
+    return dateformat.format(clock.local(value), gettext("Y年n月j日 H:i"))
 
 
 def deadline(value: datetime) -> str:
     """A closing instant as people read it: what ends at midnight ends at `24:00` of the day before."""
     local = clock.local(value)
     if (local.hour, local.minute, local.second) == (0, 0, 0):
-        day = local - timedelta(days=1)
-        return f"{day.year}年{day.month}月{day.day}日 24:00"
+        return dateformat.format(local - timedelta(days=1), gettext("Y年n月j日 24:00"))
     return instant(value)

@@ -4,7 +4,7 @@ from django.db import transaction
 from wagtail.models import Page, Site
 
 from cms.news.models import NewsIndexPage
-from cms.seed import seed_channels, seed_roles, seed_tiles
+from cms.seed import seed_channels, seed_faq, seed_roles, seed_tiles
 from home.front.models import HomePage
 
 
@@ -30,6 +30,13 @@ def seed_site(base_url: str) -> None:
     seed_channels()
     seed_tiles()
     seed_roles(home)
+
+
+@transaction.atomic
+def open_site(base_url: str) -> None:
+    """`seed_site`, and the questions that an office is asked from the first day."""
+    seed_site(base_url)
+    seed_faq()
 
 
 def _home() -> HomePage:

@@ -33,7 +33,7 @@ from review.types import rules
 def intro(request: HttpRequest, slug: str) -> HttpResponse:
     """What it is, when it is open, what it takes, and whether the reader may apply."""
     type_ = types.one(slug)
-    user = User.objects.filter(pk=request.user.pk or 0, is_candidate=True).first()
+    user = request.user if isinstance(request.user, User) and request.user.is_candidate else None
     context = {
         "type": type_,
         "configuration": type_.configuration,

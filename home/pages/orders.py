@@ -20,6 +20,7 @@ from candidate_api.payments.states import ORDER, Channel, Scene
 from candidate_api.registrations.queries import shown_with
 from candidate_api.registrations.states import REGISTRATION
 from home.doors import private
+from home.pages.waiting import at_the_door
 from portal.kernel.edges import actor_of, goes_on
 from portal.kernel.errors import Code, Problem
 
@@ -70,6 +71,8 @@ def pay(request: HttpRequest, number: str) -> HttpResponse:
     scene = next((s for s in (Scene.NATIVE, Scene.PAGE) if request.POST.get("scene") == s), Scene.H5)
     address = request.META.get("REMOTE_ADDR", "")
     here = reverse("home:order", args=[number])
+    if (line := at_the_door(request, writes=True, back=here)) is not None:
+        return line
     try:
         attempt = actions.start_attempt(number, channel, scene, address, by=actor_of(request, "web"))
     except Problem as problem:
@@ -107,6 +110,26 @@ def confirm(request: HttpRequest, number: str) -> HttpResponse:
         return _refused(request, problem, here)
     if found.effective_state == "pending":
         messages.warning(request, _("还没有收到支付结果。如果您已经支付，请不要重复支付，稍后再点“确认支付完成”。"))
+    return redirect(here)
+
+
+@private
+def cancel(request: HttpRequest, number: str) -> HttpResponse:
+    """取消订单 before it is paid: GET asks back, POST closes it at its channel first and releases what it held."""
+    actor = actor_of(request, "web")
+    here = reverse("home:order", args=[number])
+    if request.method != "POST":
+        found = queries.get(actor, number)
+        if found.effective_state != "pending":
+            return redirect(here)
+        return render(
+            request, "home/orders/cancel.html", {"order": found, "entries": shown_with([found]), "back": here}
+        )
+    try:
+        actions.cancel_order(number, by=actor)
+    except Problem as problem:
+        return _refused(request, problem, here)
+    messages.success(request, _("报考单已取消，所选课程已释放。"))
     return redirect(here)
 
 

@@ -55,7 +55,7 @@ def scores(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request, "web")
     known = list(results.visible_to(actor))
     form = ScoreFilter(request.GET)
-    named = {row.session.code: row.session.name for row in known if row.session}
+    named = {row.session.code: row.session.label for row in known if row.session}
     form.choose("session", sorted(named.items(), reverse=True), _("全部考期"))
     form.choose("status", [(_PASSED, _("合格")), (_OTHER, _("其他"))], _("全部成绩"))
     chosen = form.read()
@@ -106,7 +106,7 @@ def plan(request: HttpRequest) -> HttpResponse:
     usual = sessions.next_of(known)
     session_code = {"session": usual.code} if usual else {}
     form = PlanFilter(request.GET, session_code, major=own.major.code if own and own.major else "")
-    form.choose("session", [(s.code, s.name) for s in known], None if known else "")
+    form.choose("session", [(s.code, s.label) for s in known], None if known else "")
     form.choose("major", _majors_first(own), _("全部专业"))
     form.choose("slot", [(str(slot.number), slot.label) for slot in SLOTS], _("全部场次"))
     chosen = form.read()
@@ -204,7 +204,7 @@ def textbooks(request: HttpRequest) -> HttpResponse:
     defaults = {"scope": MINE, "session": usual.code if usual else ""} if own else {}
     form = TextbookFilter(request.GET, **defaults)
     form.choose("scope", [(MINE, _("我报考的和还需要的"))] if own else [], _("全部课程"))
-    form.choose("session", [(s.code, s.name) for s in known], _("全部考期"))
+    form.choose("session", [(s.code, s.label) for s in known], _("全部考期"))
     chosen = form.read()
     marks = needs(own) if own and chosen is not None else Needs()
     found: Any = Major.objects.none()

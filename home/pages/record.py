@@ -16,19 +16,26 @@ from candidate_api.candidates import actions, queries
 from candidate_api.candidates import photo as photos
 from candidate_api.candidates.models import Candidate
 from candidate_api.candidates.queries import missing, of
-from candidate_api.candidates.rules import LOCKED, NOT_TAKING_NEW
+from candidate_api.candidates.rules import (
+    LOCKED,
+    NOT_TAKING_NEW,
+    PHONE,
+    PHONE_WRONG,
+    POSTCODE,
+    POSTCODE_WRONG,
+    said_by,
+)
 from candidate_api.candidates.states import Gender, IdType
 from candidate_api.catalogue.models import Area, CodeItem, District, Major
 from candidate_api.identity import queries as identities
 from candidate_api.identity import texts
 from candidate_api.identity.actions import verify
 from candidate_api.identity.states import IDENTITY, Kind
-from cms.windows.queries import current
-from cms.windows.rules import Business
 from home import drafts
 from home.doors import private, safe_next
-from home.forms import PortalForm, text
+from home.forms import Digits, PortalForm, text
 from home.problems import explain, page, place
+from home.sessions import window_of
 from portal.kernel import clock
 from portal.kernel.edges import actor_of
 from portal.kernel.errors import Problem
@@ -42,6 +49,12 @@ _LISTS = ("ethnicity", "political_status", "education", "occupation", "household
 class ProfileForm(PortalForm):
     """个人基本信息; what the ID number says by itself is shown and not asked."""
 
+    # As the page has them, so that its error summary follows it.
+    field_order = (
+        *("major", "district", "gender", "birth_date", "ethnicity", "political_status", "education", "occupation"),
+        *("employer", "household_area", "household_type", "former_name", "native_place"),
+        *("address_area", "address", "postcode", "phone", "name", "id_type", "id_number"),
+    )
     # To be put right, up to the first passed course; empty where it is right as it stands.
     name = text(gettext_lazy("姓名"), max_length=60, required=False, autocomplete="name")
     id_type = forms.ChoiceField(
@@ -65,15 +78,13 @@ class ProfileForm(PortalForm):
     native_place = text(gettext_lazy("籍贯"), max_length=60, required=False)
     address_area = forms.ChoiceField(label=gettext_lazy("通信地址所在县（市、区）"))
     address = text(gettext_lazy("详细地址"), max_length=200, autocomplete="street-address")
-    postcode = forms.RegexField(
-        r"^[0-9]{6}$", label=gettext_lazy("邮政编码"), required=False,
+    postcode = Digits(
+        POSTCODE, label=gettext_lazy("邮政编码"), required=False, error_messages={"invalid": POSTCODE_WRONG},
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "postal-code"}),
-        error_messages={"invalid": gettext_lazy("邮政编码为6位数字。")},
     )  # fmt: skip
-    phone = forms.RegexField(
-        r"^[0-9-]{5,20}$", label=gettext_lazy("固定电话"), required=False,
+    phone = Digits(
+        PHONE, label=gettext_lazy("固定电话"), required=False, error_messages={"invalid": PHONE_WRONG},
         widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "tel"}),
-        error_messages={"invalid": gettext_lazy("固定电话只能包含数字和“-”。")},
     )  # fmt: skip
     district = forms.ModelChoiceField(
         District.objects.none(),
@@ -95,14 +106,16 @@ class ProfileForm(PortalForm):
         items: dict[str, list[tuple[str, str]]] = {name: [("", str(_("请选择")))] for name in _LISTS}
         provinces: list[tuple[str, str]] = []
         items_of = items | {"province": provinces}
+        own = {name: getattr(candidate, name, "") for name in items_of}
         for item in CodeItem.objects.filter(list__in=items_of):
+            if item.is_retired and item.code != own[item.list]:
+                continue
             items_of[item.list].append((item.code, item.label))
         for name, choices in items.items():
             self.fields[name].choices = choices
         elsewhere = [province for province in provinces if province[0] != OUR_PROVINCE]
         self.fields["household_area"].choices = [*areas, (_("其他省（区、市）"), elsewhere)]
-        said = candidate.id_type == IdType.RESIDENT_ID
-        for name in {*locked, *(("gender", "birth_date") if said else ())} & self.fields.keys():
+        for name in {*locked, *said_by(candidate.id_number)} & self.fields.keys():
             del self.fields[name]
 
     def clean(self) -> dict[str, Any]:
@@ -188,7 +201,7 @@ def contact(request: HttpRequest) -> HttpResponse:
     """Confirm mobile and address, as every session asks before registration, and go on to where one was going."""
     actor = actor_of(request, "web")
     candidate = of(actor)
-    window = current(Business.COURSE_REGISTRATION, user_id=actor.user_id)
+    window, _others = window_of(request, actor)
     if window is None:
         return redirect("home:registration")
     onwards = safe_next(request, request.GET.get("next", "") or reverse("home:registration"))

@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from candidate_api.candidates.models import Candidate
 from candidate_api.candidates.queries import of
@@ -22,12 +22,12 @@ from candidate_api.registrations.models import Registration
 from candidate_api.registrations.states import LIVE, REGISTRATION
 from candidate_api.sessions.models import ExamSession
 from cms.windows.models import BusinessWindow
-from cms.windows.queries import current
-from cms.windows.rules import Business
 from home import drafts
 from home.doors import private
 from home.forms import PortalForm
+from home.pages.waiting import at_the_door
 from home.problems import Line, explain, page
+from home.sessions import window_of
 from portal.kernel.edges import actor_of
 from portal.kernel.errors import Code, Problem, invalid
 
@@ -50,16 +50,19 @@ def choose(request: HttpRequest) -> HttpResponse:
     candidate = of(actor)
     if not candidate.candidate_number:
         return render(request, "home/registration/not_yet.html", {"back": reverse("home:business")})
-    window = current(Business.COURSE_REGISTRATION, user_id=actor.user_id)
+    window, others = window_of(request, actor)
     session = ExamSession.objects.filter(code=window.session).first() if window else None
     closed = queries.barrier(candidate, session, window) if session else None
     if closed and closed.code == Code.CONTACT_UNCONFIRMED:
         if request.method == "POST":
             drafts.keep(request)  # what was ticked is there again afterwards
-        return redirect(f"{reverse('home:contact')}?{urlencode({'next': request.path})}")
+        here = f"{request.path}?{urlencode({'session': session.code})}"
+        return redirect(f"{reverse('home:contact')}?{urlencode({'session': session.code, 'next': here})}")
     if window is None or session is None or closed:
-        context = {"window": window, "refused": closed, "back": reverse("home:business")}
+        context = {"window": window, "refused": closed, "others": others, "back": reverse("home:business")}
         return render(request, "home/registration/closed.html", context)
+    if (line := at_the_door(request, writes="submit" in request.POST)) is not None:
+        return line
     given = request.POST if request.method == "POST" else drafts.restore(request) or request.GET
     problem, warning = None, ""
     if request.method == "POST" and "submit" in request.POST:
@@ -74,7 +77,7 @@ def choose(request: HttpRequest) -> HttpResponse:
                 return redirect("home:order", order.number)
         except Problem as refused:
             problem = refused
-    return _list(request, candidate, session, window, given, problem, warning)
+    return _list(request, candidate, session, window, given, problem, warning, others)
 
 
 def _unconfirmed(request: HttpRequest, warnings: list[queries.Warned]) -> str:
@@ -91,6 +94,7 @@ def _list(
     given: Any,
     problem: Problem | None,
     warning: str,
+    others: list[ExamSession],
 ) -> HttpResponse:
     """The course list by slot; what was ticked in the other list or another search stays on top."""
     scope = given.get("scope", queries.OWN)
@@ -115,6 +119,7 @@ def _list(
     context = {
         "candidate": candidate,
         "session": session,
+        "others": others,
         "window": window,
         "scope": scope,
         "scopes": _SCOPES.items(),
@@ -192,11 +197,18 @@ def mine(request: HttpRequest) -> HttpResponse:
 
 
 @private
-@require_POST
 def cancel(request: HttpRequest, registration_id: int) -> HttpResponse:
-    """取消报考 of one entry, before payment."""
+    """取消报考 of one entry, before payment: GET asks back, POST does it."""
+    actor = actor_of(request, "web")
+    if request.method != "POST":
+        row = queries.one(actor, registration_id)
+        if row.session.code not in queries.open_sessions(actor.user_id, [row.session.code]) or row.state != "pending":
+            return redirect("home:my-registrations")
+        is_last = not queries.visible_to(actor).filter(order=row.order, state="pending").exclude(pk=row.pk).exists()
+        context = {"row": row, "is_last": is_last, "back": reverse("home:my-registrations")}
+        return render(request, "home/registration/cancel.html", context)
     try:
-        row = actions.cancel(registration_id, by=actor_of(request, "web"))
+        row = actions.cancel(registration_id, by=actor)
     except Problem as problem:
         if problem.code == Code.NOT_FOUND:
             raise
@@ -241,6 +253,8 @@ def change(request: HttpRequest, registration_id: int) -> HttpResponse:
     """修改课程或者考区."""
     actor = actor_of(request, "web")
     row = queries.one(actor, registration_id)
+    if (line := at_the_door(request, writes=request.method == "POST")) is not None:
+        return line
     candidate = of(actor)
     initial = {"course": row.course.code, "district": row.district.code}
     scope = queries.OTHER if request.GET.get("scope") == queries.OTHER else queries.OWN

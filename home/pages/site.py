@@ -7,13 +7,15 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonRes
 from django.shortcuts import render
 from django.templatetags.static import static
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
+from django.views.decorators.vary import vary_on_cookie
 
 from home.doors import private
 
 # What is private, what is for machines, and what would only be a sign-in page in a search result.
-_NOT_FOR_SEARCH = ("/admin/", "/api/", "/me/", "/files/", "/login/", "/logout/", "/business/orders/", "/i18n/")
+_NOT_FOR_SEARCH = ("/admin/", "/api/", "/me/", "/files/", "/login/", "/logout/", "/business/orders/")
 
 # What the page without a network is made of.
 _SHELL = ("css/portal.css", "js/portal.js", "js/offline.js", "img/icons.svg")
@@ -33,6 +35,7 @@ def robots(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@vary_on_cookie
 def manifest(request: HttpRequest) -> HttpResponse:
     """What the portal is called and looks like once it is installed."""
     pictures = [("icon-192", 192, "any"), ("icon-512", 512, "any"), ("icon-maskable", 512, "maskable")]
@@ -46,7 +49,7 @@ def manifest(request: HttpRequest) -> HttpResponse:
         "name": _("广西自考"),
         "short_name": _("广西自考"),
         "description": _("广西高等教育自学考试：注册、课程报考、缴费、准考证、成绩与毕业。"),
-        "lang": "zh-Hans",
+        "lang": get_language(),
         "start_url": "/",
         "scope": "/",
         "display": "standalone",
@@ -59,11 +62,13 @@ def manifest(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@vary_on_cookie
 def worker(request: HttpRequest) -> HttpResponse:
-    """The script that answers while there is no network. A new version of what it keeps is a new script."""
+    """The script that answers while there is no network. A new version of what it keeps is a new script, and so is
+    another language: its own page without a network is fetched anew."""
     shell = [reverse("home:offline"), *(static(name) for name in _SHELL)]
     script = settings.ROOT / "home" / "assets" / "js" / "worker.js"
-    text = f"const SHELL = {json.dumps(shell)};\n{script.read_text(encoding='utf-8')}"
+    text = f"const SHELL = {json.dumps(shell)}; // {get_language()}\n{script.read_text(encoding='utf-8')}"
     return HttpResponse(text, content_type="text/javascript; charset=utf-8", headers={"Cache-Control": "no-cache"})
 
 

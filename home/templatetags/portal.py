@@ -13,6 +13,7 @@ from django.forms import BoundField
 from django.http import HttpRequest
 from django.templatetags.static import static
 from django.urls import reverse
+from django.utils import dateformat
 from django.utils.crypto import salted_hmac
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -20,6 +21,8 @@ from django.utils.translation import gettext as _
 
 from candidate_api.accounts.rules import SEEN_EVERY, WEB_IDLE
 from cms.windows.rules import deadline
+from cms.windows.rules import instant as in_words
+from home import wording
 from portal.kernel import clock
 from portal.kernel.money import yuan as in_yuan
 from portal.kernel.users.models import User
@@ -68,10 +71,7 @@ def yuan(fen: int | None) -> str:
 @register.filter
 def moment(instant: datetime | None) -> str:
     """`2026年10月24日 09:00` on a wall clock in Guangxi."""
-    if instant is None:
-        return ""
-    local = clock.local(instant)
-    return f"{local.year}年{local.month}月{local.day}日 {local:%H:%M}"
+    return "" if instant is None else in_words(instant)
 
 
 @register.filter(name="deadline")
@@ -82,10 +82,7 @@ def closing(instant: datetime | None) -> str:
 
 @register.filter
 def month_day(instant: datetime | None) -> str:
-    if instant is None:
-        return ""
-    local = clock.local(instant)
-    return f"{local.month}月{local.day}日"
+    return "" if instant is None else dateformat.format(clock.local(instant), _("n月j日"))
 
 
 @register.filter(name="clock")
@@ -100,6 +97,30 @@ def closing_hour(instant: datetime) -> str:
 
 
 @register.filter
+def zh(value: Any) -> Any:
+    """What an editor or a person wrote: what is Chinese of it says so to screen readers of a page in English."""
+    return wording.marked(value)
+
+
+@register.filter
+def translated(value: Any) -> Any:
+    """The same where no element can stand: in an attribute, in an option."""
+    return wording.translated(value)
+
+
+@register.simple_tag
+def lang_of(value: Any) -> SafeString:
+    """Its `lang`, for an element that can have no other inside it."""
+    return wording.language_attribute(value)
+
+
+@register.filter
+def said(value: Any) -> Any:
+    """Words of the office's own lists, in the reader's language where the catalogue has them."""
+    return wording.marked(wording.translated(value))
+
+
+@register.filter
 def kb(size: int) -> int:
     return size // 1024
 
@@ -110,7 +131,7 @@ def day(value: date | datetime | None) -> str:
         return ""
     if isinstance(value, datetime):
         value = clock.local(value).date()
-    return f"{value.year}年{value.month}月{value.day}日 " + _("星期") + "一二三四五六日"[value.weekday()]
+    return dateformat.format(value, _("Y年n月j日 l"))
 
 
 @register.filter
@@ -130,6 +151,12 @@ def left(instant: datetime | None) -> str:
     if seconds >= 3600:
         return _("%d 小时") % (seconds // 3600)
     return _("%(m)d 分 %(s)02d 秒") % {"m": seconds // 60, "s": seconds % 60}
+
+
+@register.simple_tag
+def script_words(script: str) -> str:
+    """What that script says, as JSON for its `data-words`."""
+    return json_attribute({name: str(text) for name, text in wording.SCRIPTS[script].items()})
 
 
 @register.simple_tag

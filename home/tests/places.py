@@ -13,7 +13,6 @@ from review.applications.models import Application
 # What is not a page: files, and addresses that only take a form.
 NOT_PAGES = {
     "logout",
-    "registration-cancel",
     "order-pay",
     "order-confirm",
     "message-read",

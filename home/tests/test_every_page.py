@@ -50,12 +50,14 @@ def visitor(request: Any, browser: "Page", live_server: Any, candidate: Candidat
     return browser
 
 
-@pytest.mark.parametrize("elder", ["0", "1"])
+@pytest.mark.parametrize(("elder", "language"), [("0", "zh-hans"), ("1", "zh-hans"), ("0", "en"), ("1", "en")])
 def test_fits_and_is_accessible(
-    visitor: "Page", live_server: Any, order: Order, candidate: Candidate, elder: str
+    visitor: "Page", live_server: Any, order: Order, candidate: Candidate, elder: str, language: str
 ) -> None:
+    """English words are longer; colours are the same, so that dark is looked at in one language alone."""
     made()
-    visitor.context.add_cookies([{"name": "elder", "value": elder, "url": live_server.url}])
+    look = {"elder": elder, "language": language}
+    visitor.context.add_cookies([{"name": name, "value": look[name], "url": live_server.url} for name in look])
     found = []
     for address in addresses(order, drafted(candidate.user)):
         visitor.goto(live_server.url + address, wait_until="load")
@@ -63,7 +65,7 @@ def test_fits_and_is_accessible(
             visitor.set_viewport_size(screen)
             if beyond := visitor.evaluate(TOO_WIDE):
                 found.append((address, screen["width"], beyond))
-        for scheme in ("light",) if elder == "1" else ("light", "dark"):
+        for scheme in ("light", "dark") if (elder, language) == ("0", "zh-hans") else ("light",):
             visitor.emulate_media(color_scheme=scheme)
             for screen in (PHONE, DESK):
                 visitor.set_viewport_size(screen)

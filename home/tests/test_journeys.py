@@ -83,12 +83,39 @@ def test_without_a_number_or_outside_the_window_the_page_says_why(client: Client
     assert "现在不在课程报考时间内" in client.get(CHOOSE).content.decode()
 
 
-def test_cancelling_before_payment(web: Client, candidate: Candidate) -> None:
+def test_cancelling_before_payment_asks_back_first(web: Client, candidate: Candidate) -> None:
     actions.submit(SESSION, [("02324", "450100"), ("00023", "450100")], by=life.actor(candidate))
     row = Registration.objects.get(course__code="00023")
-    page = web.post(reverse("home:registration-cancel", args=[row.pk]), follow=True).content.decode()
+    here = reverse("home:registration-cancel", args=[row.pk])
+    assert f'href="{here}"' in web.get(reverse("home:my-registrations")).content.decode()
+    page = web.get(here).content.decode()
+    assert "确定取消这门课程的报考吗" in page
+    assert "报考单的金额相应减少" in page
+    assert Order.objects.get().amount_fen == 8000, "looking changes nothing"
+    page = web.post(here, follow=True).content.decode()
     assert "已取消报考“高等数学（工本）”" in page
     assert Order.objects.get().amount_fen == 4000
+    assert web.get(here).status_code == 302, "there is nothing left to cancel"
+    last = Registration.objects.get(course__code="02324")
+    page = web.get(reverse("home:registration-cancel", args=[last.pk])).content.decode()
+    assert "报考单一并关闭" in page
+
+
+def test_an_unpaid_order_is_cancelled_as_a_whole(web: Client, candidate: Candidate) -> None:
+    order = actions.submit(SESSION, [("02324", "450100"), ("00023", "450100")], by=life.actor(candidate))
+    address, cancel = (reverse(f"home:{name}", args=[order.number]) for name in ("order", "order-cancel"))
+    assert f'href="{cancel}"' in web.get(address).content.decode()
+    page = web.get(cancel).content.decode()
+    assert "确定取消整个报考单吗" in page
+    assert "高等数学（工本）" in page
+    assert Order.objects.get().state == "pending"
+    assert "报考单已取消，所选课程已释放" in web.post(cancel, follow=True).content.decode()
+    assert Order.objects.get().state == "cancelled"
+    assert set(Registration.objects.values_list("state", flat=True)) == {"cancelled"}
+    assert web.get(cancel).url == address
+    stranger = Client()
+    stranger.force_login(life.enrolled().user)
+    assert [stranger.get(cancel).status_code, stranger.post(cancel).status_code] == [404, 404]
 
 
 def test_an_order_says_the_truth_and_htmx_is_told_only_of_news(web: Client, candidate: Candidate) -> None:
@@ -172,3 +199,21 @@ def test_what_is_not_wanted_is_switched_off_on_the_page_of_the_messages(candidat
     refused = web.post("/me/notifications/", {"wanted": ["code_login sms"]})
     assert refused.status_code == 200
     assert "错误：" in refused.content.decode()
+
+
+def test_where_two_sessions_are_open_one_chooses_between_them(web: Client, candidate: Candidate) -> None:
+    life.open_window("2027-04")
+    page = web.get(CHOOSE).content.decode()
+    assert [f'href="?session={code}"' in page for code in ("2026-10", "2027-04")] == [True, True]
+    for code, name in (("2026-10", "2026年10月"), ("2027-04", "2027年4月")):
+        shown = web.get(CHOOSE, {"session": code})
+        if shown.status_code == 302:  # each session has mobile and address confirmed anew, and leads back to itself
+            assert f"session%3D{code}" in shown.url
+            life.confirm_contact(candidate, code)
+            shown = web.get(CHOOSE, {"session": code})
+        assert f'name="session" value="{code}"' in shown.content.decode()
+        assert f'aria-current="page">{name}</a>' in shown.content.decode()
+    given = {"session": "2027-04", "course": ["00023"], "district": "450100", "submit": "1"}
+    assert web.post(CHOOSE, given).status_code == 302
+    assert Registration.objects.get().session.code == "2027-04"
+    assert web.get(CHOOSE, {"session": "1999-04"}).status_code in (200, 302)

@@ -8,7 +8,6 @@ from django.conf import settings
 from django.test import Client
 from wagtail.models import Site
 
-from candidate_api.arrangements.actions import arrange
 from candidate_api.arrangements.tests import factories as make
 from candidate_api.candidates.models import Candidate
 from cms.tests import factories
@@ -68,7 +67,7 @@ def seated(time_machine: Any) -> Candidate:
     make.give_photo(one)
     make.entries([one], sitting, place, [1])
     time_machine.move_to(make.RELEASE)
-    arrange(SESSION, "a", by=make.OFFICE)
+    make.arrange(SESSION)
     return one
 
 

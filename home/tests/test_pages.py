@@ -44,6 +44,7 @@ PUBLIC = [
     "/business/apply/info-change/",
     "/verify/",
     "/elder/",
+    "/language/",
     "/accessibility/",
     "/offline/",
     "/manifest.webmanifest",

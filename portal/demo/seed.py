@@ -17,7 +17,7 @@ from django.core.management import call_command
 from candidate_api.accounts import actions as accounts
 from candidate_api.accounts import captcha, notice
 from candidate_api.accounts.rules import Purpose
-from candidate_api.arrangements.actions import arrange
+from candidate_api.arrangements import actions as arrangements
 from candidate_api.candidates import actions as candidates
 from candidate_api.candidates.models import Candidate
 from candidate_api.candidates.photo import spec_on
@@ -27,6 +27,7 @@ from candidate_api.registrations import actions as registrations
 from candidate_api.registrations.queries import options as options_of
 from candidate_api.sessions.actions import open_seats
 from candidate_api.sessions.models import ExamSession, Offering
+from candidate_api.sheets import actions as sheets
 from cms.complaints import actions as complaints
 from cms.complaints.models import CannedAnswer, SupportTeam
 from cms.seed import seed_faq, seed_news
@@ -72,7 +73,7 @@ ACCOUNTS = [
     Account("自治区初审人员", "province-first", "/admin/", Role.FIRST_REVIEWER, "45"),
     Account("自治区终审人员", "province", "/admin/", Role.SECOND_REVIEWER, "45"),
     Account("自治区考籍人员", "archive", "/admin/", Role.ARCHIVE, "45"),
-    Account("自治区另一名考籍人员（审批导入）", "archive-2", "/admin/", Role.ARCHIVE, "45"),
+    Account("自治区另一名考籍人员（审批导入、发布考场）", "archive-2", "/admin/", Role.ARCHIVE, "45"),
     Account("南宁市考籍人员", "archive-city", "/admin/", Role.ARCHIVE, "450100"),
     Account("咨询人员", "support", "/admin/", Role.SUPPORT, "45"),
     Account("自治区财务人员", "finance", "/admin/", Role.FINANCE, "45"),
@@ -104,6 +105,7 @@ def seed() -> None:
     sat(Candidate.objects.get(pk=candidate.pk), last, _MARKS, by=SEED)
     _register("覃志明", "450102200108156014", "13800000002")
     _take_courses(Candidate.objects.get(pk=candidate.pk), coming)  # as she is now, with her major
+    _arrange(coming)
     _complaints(candidate)
     _deliver()
 
@@ -248,7 +250,7 @@ def _complaints(candidate: Candidate) -> None:
 
 
 def _take_courses(candidate: Candidate, session: ExamSession) -> None:
-    """Two courses, paid at the stand-in gateway as on a phone, seated, ready to print; the pledge is hers to sign."""
+    """Two courses, paid at the stand-in gateway as on a phone."""
     by = Actor.of(candidate.user, "web")
     choices = options_of(candidate, session, None)
     free = {option.offering.slot: option.offering.course.code for option in reversed(choices) if not option.blocked}
@@ -258,4 +260,12 @@ def _take_courses(candidate: Candidate, session: ExamSession) -> None:
     form = urlencode({"result": "success"}).encode()
     urlopen(Request(attempt.invoke["h5_url"], form), timeout=10).close()  # noqa: S310 -- our own stand-in
     payments.confirm(order.number, by=by)
-    arrange(session.code, session.code, by=SEED)
+
+
+def _arrange(session: ExamSession) -> None:
+    """Seats drawn by one person of the archive and published by another: who registers from now on comes late."""
+    one, other = (Actor.of(User.objects.get(username=name), "admin") for name in ("archive", "archive-2"))
+    arrangements.request(session.code, f"{session.code} 抽签 0417", by=one)
+    arrangements.draw_due(by=SEED)
+    arrangements.publish(session.code, "抽签结果已核对", by=other)
+    sheets.request(session.code, by=one)

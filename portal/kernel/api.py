@@ -46,13 +46,19 @@ class Input(serializers.Serializer):
     """A request body. What it does not declare is refused, so that a typo is told and not swallowed."""
 
     def to_internal_value(self, data: Any) -> Any:
-        if isinstance(data, dict):
-            unknown = [name for name in data if name not in self.fields]
-            if unknown:
-                raise serializers.ValidationError(
-                    {name: serializers.ErrorDetail("没有这个字段。", code="unknown_field") for name in unknown}
-                )
-        return super().to_internal_value(data)
+        unknown = [name for name in data if name not in self.fields] if isinstance(data, dict) else []
+        wrong: dict[str, Any] = {
+            name: [serializers.ErrorDetail("没有这个字段。", code="unknown_field")] for name in unknown
+        }
+        try:
+            value = super().to_internal_value(data)
+        except serializers.ValidationError as error:
+            if not isinstance(error.detail, dict):
+                raise
+            raise serializers.ValidationError({**error.detail, **wrong}) from error
+        if wrong:
+            raise serializers.ValidationError(wrong)
+        return value
 
     @classmethod
     def read(cls, request: Request) -> dict[str, Any]:
@@ -177,11 +183,12 @@ def _flat(detail: Any, path: str = "") -> Iterator[FieldError]:
 
 
 # -- retry safety -----------------------------------------------------------------------------------------------
-def idempotent(*, atomic: bool = True) -> Callable[[Method], Method]:
+def idempotent(*, atomic: bool = True, door: Callable[..., object] | None = None) -> Callable[[Method], Method]:
     """Let a POST be repeated under one `Idempotency-Key`: the work is done once and answered alike.
 
     `atomic` puts the work and its stored answer into one transaction. Verbs that talk to the outside commit in
     steps and cannot be wrapped so: those are idempotent by their own state, and only their answer is kept.
+    `door` is a verb that may refuse before the work and whose own changes stay; who is answered again does not pass it.
     """
 
     def decorate(method: Method) -> Method:
@@ -189,6 +196,8 @@ def idempotent(*, atomic: bool = True) -> Callable[[Method], Method]:
         def wrapper(self: Endpoint, request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:
             key = request.headers.get("Idempotency-Key")
             if key is None:
+                if door is not None:
+                    door(by=self.actor)
                 return method(self, request, *args, **kwargs)
             who = f"user:{request.user.pk}" if request.user and request.user.is_authenticated else "anyone"
             body = request._request.body
@@ -198,6 +207,8 @@ def idempotent(*, atomic: bool = True) -> Callable[[Method], Method]:
                 replay["Idempotency-Replayed"] = "true"
                 return replay
             try:
+                if door is not None:
+                    door(by=self.actor)
                 with transaction.atomic() if atomic else nullcontext():
                     response = method(self, request, *args, **kwargs)
                     answer = "" if response.data is None else JSONRenderer().render(response.data).decode()

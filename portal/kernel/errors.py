@@ -48,6 +48,7 @@ class Code(StrEnum):
     SUSPENDED = "suspended"
     PROVIDER_UNAVAILABLE = "provider_unavailable"
     SERVICE_PAUSED = "service_paused"
+    WAITING_ROOM = "waiting_room"
     SERVER_ERROR = "server_error"
 
 
@@ -85,6 +86,7 @@ STATUS: dict[Code, HTTPStatus] = {
     Code.SUSPENDED: HTTPStatus.CONFLICT,
     Code.PROVIDER_UNAVAILABLE: HTTPStatus.SERVICE_UNAVAILABLE,
     Code.SERVICE_PAUSED: HTTPStatus.SERVICE_UNAVAILABLE,
+    Code.WAITING_ROOM: HTTPStatus.TOO_MANY_REQUESTS,
     Code.SERVER_ERROR: HTTPStatus.INTERNAL_SERVER_ERROR,
 }
 
@@ -122,6 +124,7 @@ TITLE: dict[Code, Words] = {
     Code.SUSPENDED: _("停考期间不能办理"),
     Code.PROVIDER_UNAVAILABLE: _("外部服务暂时不可用"),
     Code.SERVICE_PAUSED: _("系统维护中，暂停办理"),
+    Code.WAITING_ROOM: _("请排队等候"),
     Code.SERVER_ERROR: _("系统出现错误"),
 }
 

@@ -2,21 +2,25 @@
 
 import logging
 import logging.config
+import re
 from typing import Any
 
 import structlog
 
 from portal.kernel.text import PERSONAL_NUMBER
 
+# Whoever has a paper's code or signed token can read the paper's facts: a log line is no place for it.
+_PROOF = re.compile(r"(/verify/)(?!public-key/)[^/\s?]+")
+
 
 def without_personal_numbers(_logger: Any, _name: str, event: dict[str, Any]) -> dict[str, Any]:
-    """The last net under every log line: what looks like an ID number or a mobile is starred."""
+    """The last net under every log line: what looks like an ID number or a mobile, or proves a paper, is starred."""
     return {key: _starred(value) for key, value in event.items()}
 
 
 def _starred(value: Any) -> Any:
     if isinstance(value, str):
-        return PERSONAL_NUMBER.sub("***", value)
+        return _PROOF.sub(r"\1***", PERSONAL_NUMBER.sub("***", value))
     if isinstance(value, dict):
         return {key: _starred(item) for key, item in value.items()}
     if isinstance(value, list | tuple):

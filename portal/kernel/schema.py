@@ -93,6 +93,8 @@ def add_problem_schema(result: dict[str, Any], **_: Any) -> dict[str, Any]:
             "closes_at": {"type": ["string", "null"], "format": "date-time"},
             "state": {"type": "string"},
             "allowed_actions": {"type": "array", "items": {"type": "string"}},
+            "position": {"type": "integer"},
+            "estimate": {"type": "integer", "description": "seconds"},
         },
     }
     return result

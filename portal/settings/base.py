@@ -5,7 +5,6 @@ from pathlib import Path
 import environ
 from csp.constants import NONCE, NONE, SELF
 from django.contrib.messages import constants as messages
-from django.utils.translation import gettext_lazy as _
 
 ROOT = Path(__file__).resolve().parents[2]
 env = environ.Env()
@@ -57,7 +56,7 @@ MIDDLEWARE = [
     "portal.kernel.middleware.SecurityPolicyMiddleware",
     "candidate_api.services.ready.ready_answers",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
+    "portal.kernel.language.language",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -106,7 +105,7 @@ IOS_APPS: list[str] = []
 
 # -- language and time ------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "zh-hans"
-LANGUAGES = [("zh-hans", _("简体中文")), ("en", _("English"))]
+LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]  # each by its own name; the desk is Chinese
 LOCALE_PATHS = [ROOT / "portal" / "locale"]
 TIME_ZONE = "Asia/Shanghai"
 USE_TZ = True
@@ -210,7 +209,7 @@ WAGTAILDOCS_SERVE_METHOD = "serve_view"
 WAGTAILDOCS_EXTENSIONS = ["csv", "doc", "docx", "pdf", "xls", "xlsx", "zip"]
 # Looks for the words inside the text: the databases' own search takes a run of Chinese for one word.
 WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database.fallback"}}
-WAGTAILADMIN_PERMITTED_LANGUAGES = LANGUAGES
+WAGTAILADMIN_PERMITTED_LANGUAGES = LANGUAGES[:1]
 TAGGIT_CASE_INSENSITIVE = True
 
 # -- API --------------------------------------------------------------------------------------------------------

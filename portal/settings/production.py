@@ -1,6 +1,7 @@
 """Production: everything comes from the environment, and what is missing, short or a known default stops the start."""
 
 import re
+from base64 import b64decode
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -9,12 +10,38 @@ from django.core.exceptions import ImproperlyConfigured
 from .base import *  # noqa: F403 -- settings modules build on each other this way
 from .base import IDENTITY_PROVIDER, PAYMENT_PROVIDERS, database, env, redis
 
+# What generators, examples and services bring along.
+_PLACEHOLDERS = ("change", "insecure", "example", "placeholder", "0123456789", "abcdefgh")
+_KNOWN_PASSWORDS = {"guest", "postgres", "password", "passwd", "admin", "root", "redis", "rabbitmq", "secret", "123456"}
+
 
 def secret(name: str, least: int = 40) -> str:
     """The secret `name` from the environment; refuses one that is missing, short or plainly a placeholder."""
     value = env(name)
-    if len(value) < least or len(set(value)) < 12 or "change" in value.lower():
+    if len(value) < least or len(set(value)) < 12 or any(word in value.lower() for word in _PLACEHOLDERS):
         raise ImproperlyConfigured(f"{name} is too short or a placeholder; see docs/deploy.md")
+    return value
+
+
+def keys(name: str) -> str:
+    """Keys in base64 from the environment, as `secret`; refuses one that is a text and no random bytes."""
+    value = secret(name)
+    for pair in value.split(","):
+        try:
+            is_text = b64decode(pair.rpartition(":")[2]).isascii()  # random bytes are so once in 2**32
+        except ValueError:
+            is_text = True
+        if is_text:
+            raise ImproperlyConfigured(f"{name} holds a key that is no random bytes in base64; see docs/deploy.md")
+    return value
+
+
+def service(name: str) -> str:
+    """The address of a service from the environment; refuses a password that everybody knows."""
+    value = env(name)
+    found = urlsplit(value)
+    if found.password and (found.password == found.username or found.password.lower() in _KNOWN_PASSWORDS):
+        raise ImproperlyConfigured(f"{name} has a password that everybody knows; see docs/deploy.md")
     return value
 
 
@@ -37,12 +64,14 @@ def templates(name: str) -> dict[str, str]:
 
 
 SECRET_KEY = secret("SECRET_KEY", 50)
-FIELD_KEYS = secret("FIELD_KEYS")
-BLIND_INDEX_KEYS = secret("BLIND_INDEX_KEYS")
-SIGNING_KEY = secret("SIGNING_KEY")
+FIELD_KEYS = keys("FIELD_KEYS")
+BLIND_INDEX_KEYS = keys("BLIND_INDEX_KEYS")
+SIGNING_KEY = keys("SIGNING_KEY")
 
 DEBUG = False
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS")
+if "*" in ALLOWED_HOSTS:
+    raise ImproperlyConfigured("ALLOWED_HOSTS must name hosts; see docs/deploy.md")
 BASE_URL = env("BASE_URL")
 if not BASE_URL.startswith("https://"):
     raise ImproperlyConfigured("BASE_URL must begin with https://")
@@ -57,12 +86,12 @@ IOS_APPS = env.list("IOS_APPS", default=[])
 if not all(re.fullmatch(r"[\w.]+/[0-9A-F]{2}(:[0-9A-F]{2}){31}", app) for app in ANDROID_APPS):
     raise ImproperlyConfigured("ANDROID_APPS must be package/SHA-256 (AA:BB:…) of the signing certificate")
 
-DATABASES = {"default": database(env("DATABASE_URL"))}
+DATABASES = {"default": database(service("DATABASE_URL"))}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     raise ImproperlyConfigured("DATABASE_URL must name a PostgreSQL server")
-CACHES = redis(env("REDIS_URL"))
+CACHES = redis(service("REDIS_URL"))
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
-CELERY_BROKER_URL = env("CELERY_BROKER_URL")
+CELERY_BROKER_URL = service("CELERY_BROKER_URL")
 
 SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=True)
 SECURE_REDIRECT_EXEMPT = [r"^api/", r"^health/"]  # an API client must see its mistake, not be redirected

@@ -45,6 +45,12 @@ register(
         _ALL,
     ),
     Template(
+        "application_recalled",
+        _("申请已由发件方撤回"),
+        _("【广西自考】您的“{title}”申请（{number}）材料有误，已由招生考试院撤回，无需确认。"),
+        _ALL,
+    ),
+    Template(
         "application_expired",
         _("申请已逾期失效"),
         _("【广西自考】您的“{title}”申请（{number}）逾期未处理，已失效。"),

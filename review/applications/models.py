@@ -97,6 +97,17 @@ class Application(models.Model):
         ]
         indexes: ClassVar = [
             models.Index(fields=["due_at", "id"], condition=Q(turn="office"), name="application_queue"),
+            # The desk's list and the numbers on it are read from these alone, however long the rows are.
+            models.Index(
+                fields=["due_at", "id", "state", "turn", "office", "origin", "type"],
+                condition=~Q(state="draft"),
+                name="application_listed",
+            ),
+            models.Index(
+                fields=["office", "due_at", "submitted_at", "first_approver", "claimed_by", "claimed_until", "id"],
+                condition=Q(turn="office"),
+                name="application_waiting",
+            ),
             models.Index(fields=["due_at"], condition=Q(state__in=OPEN), name="application_due"),
             models.Index(fields=["due_at"], condition=Q(lapses=True), name="application_lapses"),
             models.Index(fields=["next_ask_at"], condition=Q(turn="system"), name="application_to_ask"),
@@ -124,6 +135,9 @@ class Application(models.Model):
     @APPLICATION.transition("send_back")
     def send_back(self) -> None: ...
 
+    @APPLICATION.transition("recall")
+    def recall(self) -> None: ...
+
     @APPLICATION.transition("complete")
     def complete(self) -> None: ...
 
@@ -146,6 +160,13 @@ class Application(models.Model):
         key = next((step.lines for step in self.configuration.steps if step.lines), "")
         rows = self.answers.get(key, [])
         return [(row, bool(v[0]), v[1]) for row, v in zip(rows, self.verdicts, strict=False)]
+
+    @property
+    def first_submitted_at(self) -> datetime | None:
+        """When it was handed in for the first time; None for what never was."""
+        if not self.round:
+            return None
+        return self.submissions.order_by("round").values_list("at", flat=True).first()
 
     @property
     def told_rows(self) -> list[tuple[Answers, bool, str]]:

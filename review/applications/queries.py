@@ -12,7 +12,7 @@ from portal.kernel import clock
 from portal.kernel.actor import Actor
 from portal.kernel.errors import Code, Problem
 from portal.kernel.users.models import User
-from review.applications.models import Application
+from review.applications.models import Application, Event
 from review.applications.rules import Difference, differences
 from review.applications.states import HELD, MAY_DECIDE, MAY_SEE, OPEN
 from review.materials.models import Material
@@ -20,6 +20,7 @@ from review.offices.models import Office
 from review.types import queries as types
 from review.types.configuration import Configuration
 from review.types.kinds import kind_of
+from review.types.rules import with_former
 from review.types.states import StepActor
 
 
@@ -70,24 +71,34 @@ def visible_to(actor: Actor, *roles: str) -> "QuerySet[Application]":
     """What staff see for the offices where they hold one of `roles` (MAY_SEE where none is named): what is or was
     first dealt with there or below. Nobody sees drafts, and other offices' applications do not exist."""
     rows = Application.objects.exclude(state="draft")
+    offices = _offices(actor, *(roles or MAY_SEE))
+    return rows.none() if offices is None else rows.filter(Q(office__in=offices) | Q(origin__in=offices))
+
+
+def _offices(actor: Actor, *roles: str) -> "QuerySet[Office] | None":
+    """The keys of the offices for which the actor holds one of `roles`, and of those below; None for none. Asked within
+    the question about applications, which are then read by their own indexes alone, in their order."""
     where = Q()
-    for path in actor.offices_as(*(roles or MAY_SEE)):
-        where |= Q(office__path__startswith=path) | Q(origin__path__startswith=path)
-    return rows.filter(where) if where else rows.none()
+    for path in actor.offices_as(*roles):
+        where |= Q(path__startswith=path)
+    return Office.objects.filter(where).order_by().values("pk") if where else None
 
 
 def listed(actor: Actor) -> "QuerySet[Application]":
-    """The desk's list: what is late first, then what is due soonest."""
+    """The desk's list: what is late first, then what is due soonest. Without what only a case's own page shows."""
     rows = visible_to(actor).select_related("type", "applicant", "office", "claimed_by")
+    rows = rows.defer(
+        *("frozen", "sealed_answers", "remarks", "verdicts"),
+        *(f"type__{part}" for part in ("introduction", "questions", "materials", "steps", "consents")),
+    )
     return rows.order_by(F("due_at").asc(nulls_last=True), "pk")
 
 
 def to_decide(actor: Actor) -> "QuerySet[Application]":
     """What waits for a decision of an office that the actor decides for, but for what they have approved already."""
-    where = Q()
-    for path in actor.offices_as(*MAY_DECIDE):
-        where |= Q(office__path__startswith=path)
-    rows = Application.objects.filter(where, turn="office") if where else Application.objects.none()
+    offices = _offices(actor, *MAY_DECIDE)
+    rows = Application.objects.none() if offices is None else Application.objects.filter(office__in=offices)
+    rows = rows.filter(turn=StepActor.OFFICE)
     seconds = actor.offices_as("second_reviewer")
     if not seconds:
         rows = rows.filter(first_approver=None)
@@ -96,10 +107,8 @@ def to_decide(actor: Actor) -> "QuerySet[Application]":
 
 def to_release(actor: Actor) -> "QuerySet[Application]":
     """What is decided and held back by an office that the actor decides for."""
-    where = Q()
-    for path in actor.offices_as(*MAY_DECIDE):
-        where |= Q(office__path__startswith=path)
-    return Application.objects.filter(where, turn=HELD) if where else Application.objects.none()
+    offices = _offices(actor, *MAY_DECIDE)
+    return Application.objects.none() if offices is None else Application.objects.filter(turn=HELD, office__in=offices)
 
 
 def one(actor: Actor, application_id: int) -> Application:
@@ -137,7 +146,8 @@ def in_hand(actor: Actor) -> "QuerySet[Application]":
 
 
 def waiting(actor: Actor) -> dict[str, Any]:
-    """The same for the desk's first page, with one query: `count`, `oldest` submission, `overdue`, `mine`."""
+    """What waits for the actor's decision, with one query: `count`, `oldest` submission, `overdue`, and what they have
+    in hand (`mine`)."""
     now = clock.now()
     return to_decide(actor).aggregate(
         count=Count("pk"),
@@ -145,16 +155,6 @@ def waiting(actor: Actor) -> dict[str, Any]:
         overdue=Count("pk", filter=Q(due_at__lte=now)),
         mine=Count("pk", filter=Q(claimed_by=actor.user_id, claimed_until__gt=now)),
     )
-
-
-def counts(actor: Actor) -> dict[str, int]:
-    """How many wait, how many of them are late, how many the actor has in hand."""
-    now, waiting = clock.now(), to_decide(actor)
-    return {
-        "waiting": waiting.count(),
-        "late": waiting.filter(due_at__lte=now).count(),
-        "in_hand": in_hand(actor).count(),
-    }
 
 
 def paper(actor: Actor, application_id: int, material_id: int) -> Material:
@@ -190,8 +190,11 @@ def editable(application: Application) -> Configuration:
 
 
 def options(application: Application) -> dict[str, list[tuple[str, str]]]:
-    """What may be chosen in its form."""
-    return types.options(application.configuration, application.type.kind, application.applicant)
+    """What may be chosen in its form; once it was handed in, also what was chosen then: whether that still holds is its
+    kind's to say."""
+    configuration = application.configuration
+    found = types.options(configuration, application.type.kind, application.applicant)
+    return with_former(configuration, found) if application.frozen else found
 
 
 def reusable(actor: Actor, application: Application) -> list[Material]:
@@ -239,6 +242,17 @@ def stations(application: Application) -> list[Station]:
         who = application.office.name if state == "current" and application.office else ""
         found.append(Station(step.label, state, who, application.due_at if state == "current" else None))
     return found
+
+
+def was_confirmed(application: Application) -> bool:
+    """Whether its applicant has ever said that it is right."""
+    return application.events.filter(verb="confirm").exists()
+
+
+def confirmed_among(application_ids: "QuerySet[Any]") -> int:
+    """How many of these their applicants have said to be right."""
+    told = Event.objects.filter(application__in=application_ids, verb="confirm")
+    return told.values("application").distinct().count()
 
 
 def due_to_expire() -> "QuerySet[Application]":

@@ -36,8 +36,9 @@ APPLICATION = Machine(
         Move("reject", ("submitted",), "rejected", STAFF, _("不予通过")),
         Move("ask", ("submitted",), None, STAFF, _("转交其他机构")),
         Move("release", ("submitted",), None, STAFF, _("公布结果")),
-        # What a system step found out, the end of the last step, and the end of a deadline.
+        # What a system step found out, what should not have arrived, the end of the last step and of a deadline.
         Move("send_back", ("submitted",), "returned", SYSTEM, _("核验未通过，补充材料")),
+        Move("recall", ("submitted", "returned"), "withdrawn", SYSTEM, _("发件方撤回")),
         Move("complete", ("submitted",), "approved", SYSTEM, _("办结")),
         Move("expire", ("draft", "submitted", "returned"), "expired", SYSTEM, _("逾期失效")),
     ],
@@ -54,7 +55,7 @@ TURN = {
     "release": HELD,
 }
 # What the story tells and no move names: a system step's yes, and what arrives by itself.
-_TOLD = {"check_passed": _("核验通过"), "arrive": _("材料到达")}
+TOLD = {"check_passed": _("核验通过"), "arrive": _("材料到达")}
 OPEN = tuple(state.code for state in APPLICATION.states.values() if not state.final)
 ACTIONS = APPLICATION.askable(Who.CANDIDATE)
 # Roles by act (codes of review.offices.states.Role), each for the offices where it is held.
@@ -64,7 +65,7 @@ MAY_SEE = (*MAY_DECIDE, "archive", "auditor")
 
 def told(verb: str) -> str:
     """What a line of the story calls its verb."""
-    return str(_TOLD.get(verb) or APPLICATION.moves[verb].label)
+    return str(TOLD.get(verb) or APPLICATION.moves[verb].label)
 
 
 def allowed(state: str, turn: str, who: Who) -> list[str]:

@@ -76,7 +76,7 @@ class Queue(Listing):
         may = self.actor.has_role(*MAY_DECIDE)
         return context | {
             "may_decide": may,
-            "counts": queries.counts(self.actor) if may else None,
+            "counts": queries.waiting(self.actor) if may else None,
             "filters": saved_filters(self.actor),
             "query": self.request.GET.urlencode(),
         }

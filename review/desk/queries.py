@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import parse_qs
 
 from django.db.models import Count, Q
 
@@ -10,6 +11,9 @@ from portal.kernel.actor import Actor
 from review.applications.models import Event
 from review.applications.queries import visible_to
 from review.desk.models import SavedFilter
+
+KEYS, CODES = ("type", "office"), ("turn", "state")
+NOTHING = Q(pk__in=[])
 
 
 @dataclass
@@ -43,6 +47,21 @@ def figures(actor: Actor, since: datetime, by: str) -> list[Figures]:
     ]
 
 
-def saved_filters(actor: Actor) -> list[SavedFilter]:
-    """The actor's own, by name."""
-    return list(SavedFilter.objects.filter(user_id=actor.user_id or 0))
+def saved_filters(actor: Actor) -> list[tuple[SavedFilter, int]]:
+    """The actor's own, by name, each with how many applications it finds now. Two queries."""
+    kept = list(SavedFilter.objects.filter(user_id=actor.user_id or 0))
+    wanted = {f"f{one.pk}": Count("pk", filter=condition(one.query)) for one in kept}
+    found = visible_to(actor).order_by().aggregate(**wanted) if wanted else {}
+    return [(one, found[f"f{one.pk}"]) for one in kept]
+
+
+def condition(query: str) -> Q:
+    """The condition of a filter as its address says it; what cannot be meant finds nothing, as in the list itself."""
+    given = {name: values[-1].strip() for name, values in parse_qs(query).items()}
+    found = Q(**{name: given[name] for name in CODES if given.get(name)})
+    for name in KEYS:
+        value = given.get(name, "")
+        if value and not (value.isascii() and value.isdecimal() and len(value) <= 18):
+            return NOTHING
+        found &= Q(**{name: int(value)}) if value else Q()
+    return found

@@ -3,7 +3,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from portal.kernel.actor import Actor, Scope
 from portal.kernel.errors import Code, Problem
 from portal.kernel.users.models import User
-from review.offices.models import StaffRole
+from review.offices.models import Office, StaffRole
 from review.offices.rules import of_the_province
 from review.offices.states import Role
 
@@ -15,9 +15,17 @@ def scope_of(user: User) -> Scope:
     return Scope(frozenset(role for role, _path in held), frozenset(path for _role, path in held), frozenset(held))
 
 
-def users_with(role: str) -> "QuerySet[User]":
-    """Everybody at work who holds that role, at whichever office."""
-    return User.objects.filter(pk__in=StaffRole.objects.filter(role=role).values("user"), is_active=True)
+def users_with(*roles: str) -> "QuerySet[User]":
+    """Everybody at work who holds one of these roles, at whichever office."""
+    return User.objects.filter(pk__in=StaffRole.objects.filter(role__in=roles).values("user"), is_active=True)
+
+
+def offices_of(actor: Actor, *roles: str) -> "QuerySet[Office]":
+    """The offices that one of these roles reaches: where it is held, and all below."""
+    within = Q(pk=None)
+    for path in actor.offices_as(*roles):
+        within |= Q(path__startswith=path)
+    return Office.objects.filter(within).order_by("path")
 
 
 def staff_visible_to(actor: Actor) -> "QuerySet[User]":

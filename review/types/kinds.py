@@ -5,6 +5,7 @@ A type with no kind works by data alone.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Protocol
 
 from portal.kernel.actor import Actor
@@ -29,6 +30,11 @@ class Case(Protocol):
     applicant: Any
 
     @property
+    def first_submitted_at(self) -> datetime | None:
+        """When it was handed in for the first time."""
+        ...
+
+    @property
     def passed_rows(self) -> list[Answers]:
         """The rows that passed, where they are decided one by one."""
         ...
@@ -46,8 +52,9 @@ class Kind:
     asks_value: Words = ""  # what the value beside an outcome is called, where reviewers have to give one
     locked: frozenset[str] = frozenset()  # questions whose answers came with the application and stay as they came
 
-    def eligibility(self, user: User) -> list[str]:
-        """Why this person cannot apply now, in words; empty where they can."""
+    def eligibility(self, record: Any) -> list[str]:
+        """Why this person cannot apply now, in words; empty where they can. `record` is theirs, as `applicants.record`
+        has fetched it."""
         return []
 
     def options(self, user: User) -> dict[str, list[tuple[str, str]]]:
@@ -69,6 +76,10 @@ class Kind:
     def skips(self, step: Step, case: Case) -> bool:
         """Whether this application does not need that step."""
         return False
+
+    def hinders(self, step: Step, case: Case) -> list[FieldError]:
+        """What has to be done first before an office can let that step pass."""
+        return []
 
     def office(self, step: Step, case: Case) -> str | None:
         """The code of the office that this application's answers name for the step; None: the applicant's own."""
@@ -97,12 +108,14 @@ class Kind:
 class _Applicants:
     """Who applies: told by the floor that keeps their records.
 
-    `obstacle` says why this person can apply for nothing, or is empty; `office` is the code of the office of a level
+    `record` fetches what is kept of a person, or None; `obstacle` says of it why they can apply for nothing, or is
+    empty; `office` is the code of the office of a level
     that looks after them, or None; `facts` what a reviewer sees of them, masked; `form` the printed form of an
     application, by its id, for a reviewer who may see it.
     """
 
-    obstacle: Callable[[User], str] = field(default=lambda user: "")
+    record: Callable[[User], Any] = field(default=lambda user: user)
+    obstacle: Callable[[Any], str] = field(default=lambda record: "")
     office: Callable[[User, str], str | None] = field(default=lambda user, level: None)
     facts: Callable[[User], Facts] = field(default=lambda user: [])
     form: Callable[[int, Actor], PrivateFile] | None = None

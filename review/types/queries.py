@@ -98,8 +98,9 @@ def require_opening(type_: ApplicationType, user_id: int) -> None:
 
 def obstacles(type_: ApplicationType, user: User) -> list[str]:
     """Why this person cannot apply, in words; empty where they can (in its time)."""
-    general = applicants.obstacle(user)
-    return [general] if general else kind_of(type_.kind).eligibility(user)
+    record = applicants.record(user)
+    general = applicants.obstacle(record)
+    return [general] if general else kind_of(type_.kind).eligibility(record)
 
 
 def options(configuration: Configuration, kind: str, user: User | None) -> dict[str, list[tuple[str, str]]]:

@@ -181,6 +181,19 @@ def with_chosen(configuration: Configuration, answers: Answers, options: Options
     return replace(configuration, questions=tuple(settled(q, answers.get(q.key)) for q in configuration.questions))
 
 
+def with_former(configuration: Configuration, options: Options) -> Options:
+    """What may be chosen, and what the frozen configuration knows to have been chosen before."""
+    asked = [(question.key, question) for question in configuration.questions]
+    asked += [(f"{q.key}.{column.key}", column) for q in configuration.questions for column in q.columns]
+    found = dict(options)
+    for key, question in asked:
+        there = found.get(key, ())
+        codes = {code for code, _label in there}
+        if former := [option for option in question.options if option[0] not in codes]:
+            found[key] = [*there, *former]
+    return found
+
+
 def mistakes(configuration: Configuration) -> list[str]:
     """Why this configuration would not work, in words for whoever edits it."""
     keys = [*(q.key for q in configuration.questions), *(m.key for m in configuration.materials)]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings.test")
 
-BESIDE = {"__main__", "measure"}
+BESIDE = {"__main__", "asking", "measure"}
 
 
 def main() -> int:

@@ -33,7 +33,10 @@ ACTS_TRIED_ELSEWHERE = {
 }
 # Needs an application that has a form to print (candidate_api/registers/tests/).
 FORMS = "business/applications/<str:number>/register.pdf", ("GET", f"{BASE}me/applications/{{number}}/register.pdf")
-DESK_OF_OTHERS = {"staff:reset", "staff:deactivate", "staff:reactivate", "messages:retry", "invariants:ask"}
+DESK_OF_OTHERS = {
+    *(f"staff:{act}" for act in ("appoint", "relieve", "reset", "deactivate", "reactivate")),
+    *("messages:retry", "invariants:ask"),
+}
 
 ANNA = Person("韦莉安", life.id_number(711), ("13977104441", "13977104442"), "anna-wei@example.org", "莉安大道711号")
 BERT = Person("陆阿特", life.id_number(713), ("13977104443", "13977104444"), "bert-lu@example.org", "阿特巷713号")

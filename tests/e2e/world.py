@@ -8,7 +8,7 @@ from typing import Any
 import altcha
 from pypdf import PdfReader
 
-from candidate_api.arrangements.actions import arrange
+from candidate_api.arrangements.tests.factories import arrange
 from candidate_api.payments.providers.twin import Twin, post
 from candidate_api.sessions.models import ExamSession
 from cms.windows.models import BusinessWindow
@@ -55,7 +55,7 @@ class World:
 
     def release_tickets(self) -> None:
         """The office seats everybody, and the release instant comes."""
-        arrange(self.session, self.session, by=OFFICE)
+        arrange(self.session)
         ExamSession.objects.filter(code=self.session).update(tickets_at=clock.now())
 
     def books(self) -> dict[str, Any]:

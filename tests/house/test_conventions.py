@@ -7,6 +7,7 @@ from importlib.metadata import PackageNotFoundError, distribution
 import pytest
 
 from portal.celery import app
+from portal.kernel.audit.words import word
 from tests.house.source import ROOT, product
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
@@ -172,3 +173,20 @@ def _is_label(node: ast.expr) -> bool:
         # One character is data (a letter of a name, a mark); a word is something people read.
         return isinstance(node.value, str) and len(node.value) > 1 and bool(CHINESE.search(node.value))
     return bool(LABELS.search(_name(node)))
+
+
+def test_the_log_has_a_word_for_every_verb() -> None:
+    """Verbs that are written out; what a machine or a table names is called as that names it."""
+    written = {
+        constant.value
+        for source in product()
+        for call in source.nodes(ast.Call)
+        if _name(call.func) in {"record", "entry", "columns"} and call.args
+        for constant in _written_out(call.args[0])
+    }
+    assert {verb for verb in written if word(verb) == verb} == set()
+
+
+def _written_out(verb: ast.expr) -> list[ast.Constant]:
+    choices = [verb.body, verb.orelse] if isinstance(verb, ast.IfExp) else [verb]
+    return [choice for choice in choices if isinstance(choice, ast.Constant)]

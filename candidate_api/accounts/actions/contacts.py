@@ -9,7 +9,7 @@ from candidate_api.accounts import codes, passwords, queries
 from candidate_api.accounts.actions.devices import end_all
 from candidate_api.accounts.actions.entry import Sent
 from candidate_api.accounts.proofs import Proof, demand
-from candidate_api.accounts.rules import Purpose, clean_email, email_error
+from candidate_api.accounts.rules import Allowance, Purpose, clean_email, email_error
 from candidate_api.candidates import queries as candidates
 from candidate_api.candidates.actions import contact_changed
 from candidate_api.candidates.rules import mobile_error
@@ -38,7 +38,7 @@ def send_proof_code(to: str, *, by: Actor) -> Sent:
         sentence = _("您还没有绑定邮箱。") if to == "email" else _("您还没有绑定手机。")
         raise Problem(Code.VALIDATION_FAILED, sentence, errors=[FieldError("to", "not_bound", sentence)])
     with transaction.atomic():
-        row, code = codes.issue(Purpose.BIND, mobile or email)
+        row, code = codes.issue(Purpose.BIND, mobile or email, Allowance.HOME)
         say(f"code:{row.pk}", "code_bind", {"code": code}, mobile=mobile, email=email)
     return Sent()
 

@@ -71,7 +71,7 @@ def _send_code(
 ) -> Sent:
     guard.may_send_code(by)
     with transaction.atomic():
-        row, code = codes.issue(purpose, address)
+        row, code = codes.issue(purpose, address, guard.allowance(address, by))
         with transaction.atomic():
             say(f"code:{row.pk}", template, {"code": code}, mobile=mobile, email=email)
             if not known and purpose not in (Purpose.REGISTER, Purpose.BIND):
@@ -127,7 +127,7 @@ def register(
             "该证件或手机号码已注册过账号。请直接登录，或用“忘记密码”找回；不是本人注册的请提交投诉。更正后重新注册的，请重新获取验证码。"
         )
         raise Problem(Code.ALREADY_REGISTERED, sentence) from error
-    guard.at_home(mobile, by)
+    guard.at_home(by, mobile)
     return made
 
 
@@ -187,7 +187,7 @@ def sign_in_password(
         raise Problem(Code.INVALID_CREDENTIALS, _("账号或密码不正确。"))
     guard.may_enter(user)
     guard.opened_by_password(account, by)
-    guard.at_home(account, by)
+    guard.at_home(by, account, user.mobile)
     record("accounts.sign_in", user, by=by, way="password")
     return user
 
@@ -203,6 +203,6 @@ def sign_in_sms(mobile: str, sms_code: str, *, by: Actor) -> User:
     if user is None:
         raise codes.refused()
     guard.may_enter(user)
-    guard.at_home(mobile, by)
+    guard.at_home(by, mobile)
     record("accounts.sign_in", user, by=by, way="sms")
     return user

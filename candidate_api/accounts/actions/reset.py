@@ -19,6 +19,7 @@ from candidate_api.accounts.rules import (
     MOBILE_PREFIXES,
     RESET_LIFE,
     RESETS_A_DAY,
+    Allowance,
     Channel,
     Purpose,
     clean_email,
@@ -151,9 +152,9 @@ def _send(id_digest: str) -> None:
     if not (mobile or email):
         return
     try:
-        row, code = codes.issue(Purpose.RESET, mobile or email)
+        row, code = codes.issue(Purpose.RESET, mobile or email, Allowance.RESET)
     except Problem:
-        return  # a code is on its way already, or too many were today
+        return  # a code is on its way already
     say(f"code:{row.pk}", "code_reset", {"code": code}, mobile=mobile, email=email)
 
 

@@ -66,6 +66,13 @@ def test_the_owner_of_a_number_hears_of_it_whatever_type_is_given():
     assert User.objects.count() == people
 
 
+def test_the_next_card_of_a_permit_is_the_same_person(reference):
+    hers = life.registered(mobile=VICTIM, id_type="hk_macao_permit", number="H1234567801")
+    assert hers.id_number == "H12345678"
+    assert of_document("H12345678") == hers
+    assert [queries.by_account(number) for number in ("h12345678", "H12345678 02")] == [hers.user] * 2
+
+
 @pytest.mark.parametrize(
     ("id_type", "number"),
     [

@@ -13,11 +13,11 @@ from django.test.utils import CaptureQueriesContext
 
 from candidate_api.accounts import actions, captcha, codes, guard, rules
 from candidate_api.accounts.models import Captcha, Device, VerificationCode
-from candidate_api.accounts.rules import Purpose
+from candidate_api.accounts.rules import Allowance, Channel, Purpose
 from portal.demo.models import Delivered
 from portal.kernel import clock, limits
 from portal.kernel.actor import Actor
-from portal.kernel.errors import Problem
+from portal.kernel.errors import Code, Problem
 from portal.kernel.messages.models import Message
 from portal.kernel.tests.staff import member
 from portal.kernel.users.models import User
@@ -104,13 +104,56 @@ def test_a_line_of_ipv6_is_one_address(noon):
     assert limits.network_of("::ffff:203.0.113.7") == HERE
 
 
-def test_the_day_ends_for_a_number_that_is_bombed_slowly(noon):
-    for _ in range(rules.CODES_A_DAY):
-        assert ask(MOBILE, by=somebody()) == "sent"
-        noon.shift(timedelta(minutes=5))
-    assert ask(MOBILE, by=somebody(THERE)) == "throttled"
+def bomb(noon, mobile):
+    """Everything that strangers can have sent to a number, each time from another device."""
+    sent = 0
+    while ask(mobile, by=somebody(client=f"bot-{sent}"), purpose=Purpose.LOGIN) == "sent":
+        noon.shift(timedelta(minutes=2))
+        sent += 1
+    return sent
+
+
+def test_the_day_ends_for_strangers_who_bomb_a_number_slowly(noon):
+    life.registered(mobile=MOBILE)
+    noon.shift(timedelta(days=1))
+    assert bomb(noon, MOBILE) == rules.CODES_A_DAY[Allowance.ANYWHERE] == 10
+    assert ask(MOBILE, by=somebody(THERE, "bot-11"), purpose=Purpose.BIND) == "throttled", "whatever the purpose"
     noon.shift(timedelta(days=1))
     assert ask(MOBILE, by=somebody(THERE)) == "sent"
+
+
+@pytest.mark.parametrize("hers", [somebody(THERE), somebody("192.0.2.1", "her-phone")], ids=["network", "device"])
+def test_a_bombed_number_still_opens_for_its_owner_where_she_has_signed_in(noon, hers):
+    person = life.registered(mobile=MOBILE)
+    assert guess(person.id_number, life.PASSWORD, by=hers) == "in"
+    noon.shift(timedelta(days=1))
+    bomb(noon, MOBILE)
+    assert ask(MOBILE, by=hers, purpose=Purpose.LOGIN) == "sent"
+    assert actions.sign_in_sms(MOBILE, life.code_sent_to(MOBILE), by=hers) == person.user
+
+
+def test_who_forgot_the_password_of_a_bombed_number_is_sent_every_code_that_she_is_told_of(reference, noon):
+    person = life.enrolled(mobile=MOBILE)
+    noon.shift(timedelta(days=1))
+    bomb(noon, MOBILE)
+
+    def ask_for_reset(channel, typed):
+        noon.shift(timedelta(minutes=2))
+        actions.start_reset(channel, typed, *life.solved_captcha(), by=somebody(client=f"{noon}"))
+        actions.send_resets()
+        return Message.objects.filter(template="code_reset").count()
+
+    hers = [
+        (Channel.MOBILE, MOBILE),
+        (Channel.ACCOUNT, person.id_number),
+        (Channel.ACCOUNT, person.candidate_number),
+    ]
+    asked = [ask_for_reset(*number) for number in hers for _time in range(rules.RESETS_A_DAY)]
+    assert asked == list(range(1, 16))
+    for number in hers:
+        with pytest.raises(Problem) as refusal:
+            ask_for_reset(*number)
+        assert refusal.value.code == Code.THROTTLED
 
 
 def test_the_budget_ends_texts_alarms_once_and_leaves_passwords(noon, monkeypatch):

@@ -7,7 +7,7 @@ import pytest
 import time_machine
 from django.test import Client
 
-from candidate_api.arrangements.actions import arrange
+from candidate_api.arrangements.tests.factories import arrange
 from candidate_api.invariants.tests.conftest import pay, submit
 from candidate_api.sessions.models import ExamSession
 from cms.tests import factories
@@ -100,7 +100,7 @@ def test_exams_are_where_the_ticket_says_once_it_may_be_seen(person, twin):
         (before,) = [event for uid, event in downloaded(person).items() if uid.startswith("exam-")]
     assert when(before) == (sitting.starts_at, sitting.ends_at)
     assert str(before["location"]) == "南宁市"
-    arrange(SESSION, "seed", by=Actor.system("test"))
+    arrange(SESSION)
     factories.window("admission-ticket", phase="release", session=SESSION, opens=sitting.starts_at - timedelta(days=9))
     with time_machine.travel(sitting.starts_at - timedelta(days=8), tick=False):
         (after,) = [event for uid, event in downloaded(person).items() if uid.startswith("exam-")]

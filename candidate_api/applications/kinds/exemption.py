@@ -8,10 +8,12 @@ from django.utils.translation import gettext_lazy
 
 from candidate_api.applications.applicants import of, sheet_of
 from candidate_api.applications.kinds.credit import credit
+from candidate_api.candidates.models import Candidate
 from candidate_api.catalogue.models import Course
 from candidate_api.exemptions import queries, rules
 from candidate_api.exemptions.states import DIPLOMAS, Credential
 from candidate_api.results.states import Source
+from portal.kernel import clock
 from portal.kernel.actor import Actor
 from portal.kernel.errors import FieldError, Words
 from portal.kernel.users.models import User
@@ -34,9 +36,8 @@ class Exemption(Kind):
     def __init__(self, label: Words, credentials: Sequence[Credential]) -> None:
         self.label, self.credentials = label, tuple(credentials)
 
-    def eligibility(self, user: User) -> list[str]:
-        candidate = of(user)
-        standing = queries.standing(candidate)
+    def eligibility(self, record: Candidate) -> list[str]:
+        standing = queries.standing(record)
         if standing.version is None:
             return [_("您还没有选择专业，或者该专业没有考试计划。")]
         if not standing.has_passed_written:
@@ -52,7 +53,7 @@ class Exemption(Kind):
 
     def check(self, case: Case) -> list[FieldError]:
         standing = queries.standing(of(case.applicant))
-        grants = queries.grants(self.credentials)
+        grants = queries.grants(self.credentials, clock.local(case.first_submitted_at or clock.now()).date())
         major = standing.candidate.major.code if standing.candidate.major else ""
         rows = case.answers.get("lines", [])
         codes = [row.get("course", "") for row in rows]
@@ -125,7 +126,7 @@ class Exemption(Kind):
 
     def _open(self, standing: queries.Standing) -> dict[str, Course]:
         """The plan's courses that some rule covers and that are not passed."""
-        grants = queries.grants(self.credentials)
+        grants = queries.grants(self.credentials, clock.today())
         major = standing.candidate.major.code if standing.candidate.major else ""
         return {
             code: course

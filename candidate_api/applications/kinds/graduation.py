@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from candidate_api.applications.applicants import of, sheet_of
+from candidate_api.candidates.models import Candidate
 from candidate_api.candidates.states import Category
 from candidate_api.catalogue.models import PlanCourse
 from candidate_api.catalogue.states import Level
@@ -37,8 +38,8 @@ class Graduation(Kind):
     label = gettext_lazy("毕业申请")
     prints = True
 
-    def eligibility(self, user: User) -> list[str]:
-        why = queries.obstacle(of(user))
+    def eligibility(self, record: Candidate) -> list[str]:
+        why = queries.obstacle(record)
         return [why] if why else []
 
     def options(self, user: User) -> dict[str, list[tuple[str, str]]]:
@@ -157,8 +158,10 @@ class GraduationCertificate(Kind):
     label = gettext_lazy("毕业证明书")
     prints = True
 
-    def eligibility(self, user: User) -> list[str]:
-        done = Application.objects.filter(applicant=user, type__kind="graduation-certificate", state="approved")
+    def eligibility(self, record: Candidate) -> list[str]:
+        done = Application.objects.filter(
+            applicant=record.user_id, type__kind="graduation-certificate", state="approved"
+        )
         return [_("毕业证明书只能办理一次，您已办理。")] if done.exists() else []
 
     def initial(self, user: User) -> Answers:

@@ -37,10 +37,11 @@ FIELDS = ("name", "id_type", "id_number", "gender", "ethnicity", "birth_date")
 class InfoChange(Kind):
     label = gettext_lazy("考生信息变更")
 
-    def eligibility(self, user: User) -> list[str]:
+    def eligibility(self, record: Candidate) -> list[str]:
         """Frozen from the close of a session's registration to the release of its scores, for who sits in it, and while
         an application goes by the record as it is."""
-        live = Registration.objects.filter(candidate__user=user, state__in=LIVE, session__closed=False)
+        user = record.user
+        live = Registration.objects.filter(candidate=record, state__in=LIVE, session__closed=False)
         now = clock.now()
         for session in {row.session for row in live.select_related("session")}:
             window = current(Business.COURSE_REGISTRATION, session=session.code, user_id=user.pk)
@@ -53,7 +54,7 @@ class InfoChange(Kind):
         ]
 
     def options(self, user: User) -> dict[str, list[tuple[str, str]]]:
-        rows = CodeItem.objects.filter(list="ethnicity").order_by("order")
+        rows = CodeItem.objects.filter(list="ethnicity", is_retired=False).order_by("order")
         return {"new_ethnicity": list(rows.values_list("code", "label"))}
 
     def authorise(self, *, by: Actor) -> None:
@@ -68,11 +69,6 @@ class InfoChange(Kind):
             if value == (candidate.user.name if name == "name" else getattr(candidate, name))
         ]
         errors = [FieldError(f"data.new_{e.field}", e.code, e.detail) for e in impossible(candidate, wanted)]
-        number = wanted.get("id_number", candidate.id_number)
-        is_resident = wanted.get("id_type", candidate.id_type) == IdType.RESIDENT_ID
-        for name, said in said_by(number).items() if is_resident and not errors else ():
-            if name in wanted and str(wanted[name]) != str(said):
-                errors.append(FieldError(f"data.new_{name}", "locked", _("与身份证号不一致，此项由身份证号确定。")))
         return same + errors
 
     def skips(self, step: Step, case: Case) -> bool:

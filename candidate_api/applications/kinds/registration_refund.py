@@ -4,6 +4,7 @@ paid twice or too late goes back by itself and is not asked for here."""
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from candidate_api.candidates.models import Candidate
 from candidate_api.registrations.models import Registration
 from candidate_api.registrations.queries import refundable
 from candidate_api.registrations.refunding import refund
@@ -18,8 +19,8 @@ from review.types.kinds import Case, Facts, Kind
 class RegistrationRefund(Kind):
     label = gettext_lazy("报考退费")
 
-    def eligibility(self, user: User) -> list[str]:
-        if refundable(user.pk).exists():
+    def eligibility(self, record: Candidate) -> list[str]:
+        if refundable(record.user_id).exists():
             return []
         return [_("您没有可以申请退费的课程：成绩公布前，已报考成功的课程可以申请。")]
 

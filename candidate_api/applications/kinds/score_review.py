@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy
 
 from candidate_api.applications.applicants import sheet_of
 from candidate_api.applications.kinds.credit import correct
+from candidate_api.candidates.models import Candidate
 from candidate_api.results.models import Score
 from candidate_api.results.queries import released
 from candidate_api.results.states import Source
@@ -26,8 +27,8 @@ class ScoreReview(Kind):
     prints = True
     asks_value = gettext_lazy("更正后的成绩（成绩有误时填写，0至100）")
 
-    def eligibility(self, user: User) -> list[str]:
-        return [] if _reviewable(user) else [_("您没有可以复核的成绩：成绩公布后5个工作日内可以申请。")]
+    def eligibility(self, record: Candidate) -> list[str]:
+        return [] if _reviewable(record.user) else [_("您没有可以复核的成绩：成绩公布后5个工作日内可以申请。")]
 
     def options(self, user: User) -> dict[str, list[tuple[str, str]]]:
         return {"score": [(str(score.pk), f"{score.course} {_said(score)}") for score in _written(user)]}

@@ -12,7 +12,6 @@ from candidate_api.results.queries import passed_course_codes
 from candidate_api.results.states import Source, Status
 from portal.kernel.actor import Actor
 from portal.kernel.errors import Code, Problem
-from portal.kernel.users.models import User
 from review.types.kinds import Case, Facts, Kind
 
 SHARE = 0.85
@@ -22,15 +21,14 @@ FAILED = "failed"
 class ThesisDefence(Kind):
     label = gettext_lazy("毕业论文答辩")
 
-    def eligibility(self, user: User) -> list[str]:
-        candidate = of(user)
-        thesis = _thesis(candidate)
+    def eligibility(self, record: Candidate) -> list[str]:
+        thesis = _thesis(record)
         if thesis is None:
             return [_("您的专业考试计划没有毕业论文。")]
-        passed = passed_course_codes(candidate.pk)
+        passed = passed_course_codes(record.pk)
         if thesis.course.code in passed:
             return [_("您的毕业论文已合格。")]
-        done, needed = _progress(candidate)
+        done, needed = _progress(record)
         if done < needed * SHARE:
             words = {"done": done, "least": -(-needed * 85 // 100)}
             return [_("考试计划课程合格%(least)d门以上方可申请，您已合格%(done)d门。") % words]

@@ -1,11 +1,14 @@
 """课程免考: line by line, confirmed on the spot, decided by two, told together, credited without a mark."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 import time_machine
 
 from candidate_api.applications.tests.acts import MINE, by, decided_by_two, handed_in, scored
+from candidate_api.catalogue.actions import save
+from candidate_api.exemptions.kinds import EXEMPTION_RULES
+from candidate_api.exemptions.models import ExemptionRule
 from candidate_api.results.models import Score
 from cms.windows.actions import create_window
 from portal.kernel import clock
@@ -149,3 +152,45 @@ def test_the_candidate_withdraws_while_it_is_held_and_nothing_is_credited(studen
     with pytest.raises(Problem, match=r"permission_denied|state_conflict"):
         actions.release(application.pk, by=reviewer("first_reviewer", "45"))
     assert (fresh(application).state, Score.objects.filter(source="exemption").count()) == ("withdrawn", 0)
+
+
+def kept(code: str, **changes) -> ExemptionRule:
+    """The rule as the office changes it at the desk."""
+    rule = ExemptionRule.objects.get(code=code)
+    values = {name: getattr(rule, name) for name in EXEMPTION_RULES.fields} | changes
+    return save(EXEMPTION_RULES, rule.pk, values, by=reviewer("administrator", "45"), reason="2027年起按新办法")
+
+
+def test_a_rule_holds_from_day_to_day_and_for_what_was_handed_in_before(student):
+    rules = ("bachelor-politics", "bachelor-same-basic")
+    today, lines = clock.today(), DIPLOMA["lines"]
+    for code in rules:
+        kept(code, valid_from=today - timedelta(days=400), valid_to=today)
+    application = handed_in(student, "exemption-diploma", **DIPLOMA | {"point": "450100"})
+    city = reviewer()
+    with time_machine.travel(clock.now() + timedelta(days=2)):
+        actions.return_(application.pk, fresh(application).revision, [Remark("number", "编号有误")], by=city)
+        corrected = {"number": "1", "lines": [lines[0], lines[1] | {"grade": "86"}]}
+        actions.save_draft(application.number, corrected, by=by(student))
+        assert actions.submit(application.number, by=by(student)).state == "submitted"
+        actions.withdraw(application.number, by=by(student))
+        with pytest.raises(Problem, match="validation_failed"):
+            handed_in(student, "exemption-diploma", **DIPLOMA | {"point": "450100"})
+    kept(rules[0], valid_from=today + timedelta(days=1), valid_to=None)
+    with pytest.raises(Problem, match="validation_failed"):
+        handed_in(student, "exemption-diploma", **DIPLOMA | {"point": "450100"})
+
+
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        ({"valid_from": date(2027, 1, 2), "valid_to": date(2027, 1, 1)}, "失效日期早于生效日期。"),
+        ({"category": ""}, "课程和课程类别填其中一项，只填一项。"),
+        ({"except_majors": "计算机"}, "不适用的专业填写专业代码或其开头几位，多个用逗号分开。"),
+    ],
+)
+def test_a_rule_that_cannot_be_is_refused_in_a_sentence(person, changes, why):
+    with pytest.raises(Problem) as caught:
+        kept("bachelor-politics", **changes)
+    assert str(caught.value.detail) == why
+    assert ExemptionRule.objects.filter(code="bachelor-politics", valid_to=None, category="politics").exists()

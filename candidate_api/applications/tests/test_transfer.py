@@ -150,20 +150,6 @@ def test_a_dispute_says_what_is_wrong_and_changes_nothing_that_came(app, coming)
     assert fresh(application).turn == "candidate"
 
 
-def test_a_course_that_is_none_of_ours_is_the_offices_first(coming):
-    application = arrived(coming, Arrived("99999", "外省课程", "90"))
-    assert application.step_label == "待自治区招生考试院核对"
-    passed(application, reviewer("first_reviewer", "45"))
-    actions.confirm(application.number, by=by(coming))
-    first, second = reviewer("first_reviewer", "45"), reviewer("second_reviewer", "45")
-    passed(application, first, verdicts=[YES] * 3)
-    with pytest.raises(Problem, match="state_conflict"):
-        passed(application, second, verdicts=[YES] * 3)
-    assert Score.objects.filter(source="transfer").count() == 0
-    passed(application, second, verdicts=[YES, YES, Verdict(False, "课程库中没有")])
-    assert Score.objects.filter(source="transfer").count() == 2
-
-
 def test_nobody_applies_for_it_and_candidates_let_nothing_arrive(coming):
     life.open_window("", "transfer-in")
     with pytest.raises(Problem, match="validation_failed"):

@@ -1,12 +1,16 @@
 """A session with people and rooms, made in bulk: thousands are needed, and how they came is not the point."""
 
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date, timedelta
 from itertools import count
 
+from django.db import transaction
 from PIL import Image
 
+from candidate_api.arrangements.actions import complete, draw_due, publish, request
+from candidate_api.arrangements.models import Arrangement
 from candidate_api.candidates.models import Candidate
 from candidate_api.catalogue.models import Course, District
 from candidate_api.payments.models import Order
@@ -16,6 +20,9 @@ from portal.kernel import clock
 from portal.kernel.actor import Actor
 from portal.kernel.files.actions import keep
 from portal.kernel.users.models import User
+from review.offices.actions import appoint
+from review.offices.models import Office
+from review.offices.states import Role
 
 _serial = count(1)
 RELEASE = clock.at(date(2026, 10, 13), 9)
@@ -79,9 +86,14 @@ def people(number: int, **fields: object) -> list[Candidate]:
 
 
 def entries(
-    who: Sequence[Candidate], sitting: ExamSession, place: District, slots: Sequence[int], state: str = "confirmed"
+    who: Sequence[Candidate],
+    sitting: ExamSession,
+    place: District,
+    slots: Sequence[int],
+    state: str = "confirmed",
+    offering: Offering | None = None,
 ) -> list[Registration]:
-    """Each of `who` takes the course of each of `slots`."""
+    """Each of `who` takes the first course of each of `slots`, or the one that is offered as `offering`."""
     now = clock.now()
     orders = Order.objects.bulk_create(
         [
@@ -98,7 +110,9 @@ def entries(
             for candidate in who
         ]
     )
-    offered = {row.slot: row for row in sitting.offerings.all()}
+    offered = {row.slot: row for row in sitting.offerings.order_by("-pk")}
+    if offering is not None:
+        offered[offering.slot] = offering
     return Registration.objects.bulk_create(
         [
             Registration(
@@ -120,6 +134,32 @@ def entries(
     )
 
 
+def courses_in(sitting: ExamSession, slot: int, number: int) -> list[Offering]:
+    """So many courses more in the slot."""
+    serials = [next(_serial) for _one in range(number)]
+    courses = Course.objects.bulk_create(
+        [
+            Course(
+                code=f"{serial + 20000:05d}",
+                name=f"课程{serial}",
+                assessment="written",
+                paper="national",
+                category="core",
+            )
+            for serial in serials
+        ]
+    )
+    return Offering.objects.bulk_create([Offering(session=sitting, course=course, slot=slot) for course in courses])
+
+
+@contextmanager
+def forgotten() -> Iterator[None]:
+    """A scene of which nothing stays, for examples that follow each other in one test."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
 def give_photo(candidate: Candidate, colour: tuple[int, int, int] = (70, 130, 220)) -> None:
     """A photo of one colour."""
     out = io.BytesIO()
@@ -135,3 +175,28 @@ def actor(candidate: Candidate) -> Actor:
 
 
 OFFICE = Actor.system("arrangement")
+
+
+def drawn(code: str = "2026-10", seed: str = "a", by: Actor = OFFICE) -> Arrangement:
+    """The session's seats as the office draws them; not published."""
+    request(code, seed, by=by)
+    draw_due(by=OFFICE)
+    return Arrangement.objects.get(session__code=code)
+
+
+def arrange(code: str = "2026-10", seed: str = "a") -> Arrangement:
+    """Everybody seated and published, or, where that has been done, who came since then."""
+    if Arrangement.objects.filter(session__code=code, state="published").exists():
+        return complete(code, by=OFFICE)
+    drawn(code, seed)
+    return publish(code, "已核对", by=publisher())
+
+
+def publisher() -> Actor:
+    """Somebody of the province's archive who has drawn nothing."""
+    Office.objects.get_or_create(code="45", defaults={"name": "考试院", "kind": "province", "path": "/45/"})
+    user = User.objects.filter(username="publisher").first()
+    if user is None:
+        user = User.objects.create_user("publisher", "pw", name="周发布", is_staff=True)
+        appoint(user, Role.ARCHIVE, "45", by=OFFICE)
+    return Actor.of(user, "admin")

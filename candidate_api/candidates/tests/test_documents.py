@@ -7,7 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from stdnum.cn import ric
 
-from candidate_api.candidates.rules import check_digit, clean_id_number, id_number_error, name_error
+from candidate_api.candidates.rules import (
+    birth_date_error,
+    check_digit,
+    clean_id_number,
+    id_number_error,
+    name_error,
+    said_by,
+)
 from candidate_api.candidates.states import IdType
 from portal.kernel.text import clean_name
 
@@ -15,7 +22,11 @@ TODAY = date(2026, 11, 24)
 PERMANENT = "911123199001011235"
 
 
-@given(area=st.integers(110000, 659999), born=st.dates(date(1900, 1, 1), TODAY), serial=st.integers(0, 999))
+@given(
+    area=st.integers(110000, 659999),
+    born=st.dates(date(1900, 1, 1), TODAY - timedelta(days=1)),
+    serial=st.integers(0, 999),
+)
 def test_a_right_number_is_accepted_and_another_last_digit_is_not(area: int, born: date, serial: int) -> None:
     body = f"{area}{born:%Y%m%d}{serial:03d}"
     number = body + ric.calc_check_digit(body + "0")
@@ -62,7 +73,7 @@ def test_fifteen_digits_are_refused_with_the_reason(number: str) -> None:
     ("id_type", "right", "wrong"),
     [
         (IdType.HK_MACAO_PERMIT, ["H12345678", "m1234567801"], ["12345678", "H1234567"]),
-        (IdType.TAIWAN_PERMIT, ["12345678", "1234567801"], ["T1234567", "123"]),
+        (IdType.TAIWAN_PERMIT, ["12345678"], ["T1234567", "123", "1234567801"]),
         (IdType.PASSPORT, ["E12345678", "ab12345"], ["护照12345", "1"]),
         (
             IdType.FOREIGN_RESIDENCE,
@@ -86,3 +97,18 @@ def test_rare_names_are_kept_as_typed(name: str) -> None:
 @pytest.mark.parametrize("name", ["小莉😀", "韦❤莉", "韦莉1", "韦", "<b>韦</b>", "··", "韦" * 61])
 def test_what_is_no_name(name: str) -> None:
     assert name_error(clean_name(name)) is not None
+
+
+@pytest.mark.parametrize("area", ["810000", "911123"])
+def test_eighteen_digits_say_birthday_and_sex_whatever_the_document(area: str) -> None:
+    said = said_by(f"{area}199001011010")
+    assert said == {"birth_date": date(1990, 1, 1), "gender": "male"}
+    assert said_by("E12345678") == {}
+
+
+@pytest.mark.parametrize(("born", "is_right"), [
+    (date(1899, 12, 31), False), (date(1900, 1, 1), True), (TODAY - timedelta(days=1), True), (TODAY, False),
+    (date(2999, 1, 1), False),
+])  # fmt: skip
+def test_nobody_is_born_today_or_two_lives_ago(born: date, is_right: bool) -> None:
+    assert (birth_date_error(born, TODAY) is None) is is_right

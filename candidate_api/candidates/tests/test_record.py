@@ -6,12 +6,13 @@ from threading import Barrier
 
 import pytest
 from django.db import IntegrityError
+from django.test import Client
 from PIL import Image
 
 from candidate_api.candidates import actions, photo, queries
 from candidate_api.candidates.models import Candidate, NumberCounter
 from candidate_api.candidates.rules import number_prefix
-from candidate_api.catalogue.models import Major, PlanVersion
+from candidate_api.catalogue.models import CodeItem, Major, PlanVersion
 from portal.demo.portraits import portrait
 from portal.kernel import clock
 from portal.kernel.audit.models import AuditEntry
@@ -103,6 +104,21 @@ def test_a_wrong_value_is_named_and_nothing_changes(app, change, code):
     assert answer.status_code == 400
     assert [(e["field"], e["code"]) for e in answer.json()["errors"]] == [(next(iter(change)), code)]
     assert Candidate.objects.values().get() == before
+
+
+def test_numbers_typed_wide_are_kept_narrow(app):
+    answer = app.patch("/api/v1/me/profile/", {"postcode": "５３００００", "phone": "０７７１－５３３７６８７"})
+    assert answer.status_code == 200
+    assert (answer.json()["postcode"], answer.json()["phone"]) == ("530000", "0771-5337687")
+
+
+@pytest.mark.parametrize("born", ["2999-01-01", "1800-05-05", "0001-01-01"])
+def test_who_has_a_passport_is_born_on_a_real_day_too(api, reference, born):
+    person = life.registered(id_type="passport", number="E12345678")
+    api.force_authenticate(person.user)
+    answer = api.patch("/api/v1/me/profile/", {"birth_date": born})
+    assert [(e["field"], e["code"]) for e in answer.json()["errors"]] == [("birth_date", "invalid")]
+    assert Candidate.objects.get(pk=person.pk).birth_date is None
 
 
 @pytest.mark.parametrize("major", ["050201", "590202"])
@@ -301,3 +317,22 @@ def test_a_rolled_back_enrolment_loses_no_number(person, monkeypatch):
         actions.set_photo(life.good_photo(), by=life.actor(person))
     assert not NumberCounter.objects.exists()
     assert Candidate.objects.get().candidate_number is None
+
+
+def test_a_retired_code_stays_with_who_has_it_and_nobody_else_gets_it(app, person):
+    other = {**PROFILE, "occupation": "student"}
+    assert app.patch("/api/v1/me/profile/", other).status_code == 200
+    CodeItem.objects.filter(list="occupation", code="student").update(is_retired=True)
+    assert app.patch("/api/v1/me/profile/", {**other, "employer": "广西大学"}).status_code == 200
+    web = Client()
+    web.force_login(person.user)
+    choice = '<option value="student" selected'
+    assert choice in web.get("/me/profile/").content.decode()
+    assert app.patch("/api/v1/me/profile/", PROFILE).status_code == 200
+    refused = app.patch("/api/v1/me/profile/", {"occupation": "student"})
+    assert [(error["field"], error["code"]) for error in refused.json()["errors"]] == [("occupation", "retired")]
+    person.refresh_from_db()
+    assert person.occupation == "employee"
+    assert 'value="student"' not in web.get("/me/profile/").content.decode()
+    listed = {one["code"]: one["is_retired"] for one in app.get("/api/v1/codes/occupation/").json()["results"]}
+    assert (listed["student"], listed["employee"]) == (True, False)

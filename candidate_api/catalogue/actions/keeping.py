@@ -29,10 +29,10 @@ def save(
     """Make a row, or change the one of that key; `values` are `kind.fields`, rows where those are references.
 
     `seen` is what `last_change` said when the values were shown. Raises Problem: `permission_denied` but for the
-    province's administrators and the system, `not_found`, `validation_failed` with each sentence about what would be
+    province's `kind.keepers` and the system, `not_found`, `validation_failed` with each sentence about what would be
     inconsistent, `state_conflict` where somebody else has changed it meanwhile or it must stay as it is.
     """
-    authorise(by)
+    authorise(by, *kind.keepers)
     row: Natural = queries.for_update(kind.model, pk) if pk else kind.model()
     require(reason)
     stamps.lock()
@@ -58,10 +58,12 @@ def save(
 
 @transaction.atomic
 def remove(kind: Kind, pk: int, *, by: Actor, reason: str) -> None:
-    """Take a row away that nothing refers to. Raises Problem as `save`, `state_conflict` where something does."""
-    authorise(by)
+    """Take a row away that nothing refers to. Raises Problem as `save`, `state_conflict` where something may."""
+    authorise(by, *kind.keepers)
     row: Natural = queries.for_update(kind.model, pk)
     require(reason)
+    if kind.for_good:
+        raise Problem(Code.STATE_CONFLICT, _("代码可能已有考生选用，不能删除，只能停用。"))
     stamps.lock()
     kind.guard(row)
     if users := _used_by(row):
@@ -70,9 +72,9 @@ def remove(kind: Kind, pk: int, *, by: Actor, reason: str) -> None:
     row.delete()
 
 
-def authorise(by: Actor) -> None:
-    """The reference data is the province's."""
-    if not (by.is_system or of_the_province(by, Role.ADMINISTRATOR)):
+def authorise(by: Actor, *keepers: str) -> None:
+    """The reference data is the province's: its administrators keep it, unless other `keepers` are named."""
+    if not (by.is_system or of_the_province(by, *(keepers or (Role.ADMINISTRATOR,)))):
         raise Problem(Code.PERMISSION_DENIED)
 
 

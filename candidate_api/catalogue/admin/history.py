@@ -6,13 +6,12 @@ from typing import Any
 
 from django.db import models
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from candidate_api.catalogue.states import Category, Rule
 from portal.kernel.audit.models import AuditEntry
+from portal.kernel.audit.words import word
 
 SHOWN = 20
-ACTS = {"create": gettext_lazy("新建"), "change": gettext_lazy("修改"), "delete": gettext_lazy("删除")}
 
 
 def history(row: models.Model) -> list[dict[str, Any]]:
@@ -22,7 +21,7 @@ def history(row: models.Model) -> list[dict[str, Any]]:
         {
             "at": entry.at,
             "actor": entry.actor_name,
-            "act": ACTS.get(entry.verb.rpartition(".")[2], entry.verb),
+            "act": word(entry.verb),
             "reason": entry.note,
             "changes": list(_changes(row, entry)),
         }

@@ -6,7 +6,8 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.ui.tables import Column
 
 from candidate_api.catalogue import kinds
-from candidate_api.catalogue.admin.screens import KeptViewSet, yes_or_no
+from candidate_api.catalogue.admin.screens import Index, KeptViewSet, yes_or_no
+from candidate_api.catalogue.states import DECIDING
 
 _PRACTICE = yes_or_no("is_practice", _("实践环节"))
 _DATES = ("no_new_from", "last_exam", "last_graduation")
@@ -65,6 +66,30 @@ class TextbookViewSet(KeptViewSet):
     list_display: ClassVar = ["title", "course", "authors", "publisher", "edition_year", "valid_from", "valid_to"]
     list_filter: ClassVar = ["valid_from"]
     search_fields: ClassVar = ["title", "authors", "course__code", "course__name"]
+
+
+class ChosenCodes(Index):
+    """The lists that the office keeps; those by which rules decide change with a release."""
+
+    def get_base_queryset(self) -> Any:
+        return super().get_base_queryset().exclude(list__in=DECIDING)
+
+
+class CodeViewSet(KeptViewSet):
+    kind = kinds.CODES
+    name = "catalogue-codes"
+    icon = "list-ol"
+    menu_label = _("代码表")
+    index_view_class = ChosenCodes
+    list_display: ClassVar = [
+        "label",
+        Column("list", label=_("代码表"), accessor="get_list_display", sort_key="list"),
+        "code",
+        "order",
+        yes_or_no("is_retired", _("停用")),
+    ]
+    list_filter: ClassVar = ["list", "is_retired"]
+    search_fields: ClassVar = ["code", "label"]
 
 
 class SchoolViewSet(KeptViewSet):

@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -331,3 +332,11 @@ def test_our_own_command_changes_nothing_the_second_time(capsys: pytest.CaptureF
     call_command("load_catalogue", "--overwrite")
     assert capsys.readouterr().out.splitlines() == [f"基础数据：新增 0，更新 0，未变 {rows}"] * 2
     assert (stamps.current(), AuditEntry.objects.count()) == before
+
+
+def test_a_plan_read_with_one_query_is_the_plan(django_assert_num_queries: Any) -> None:
+    for code, plan in queries.current_plans(Major.objects.values_list("code", flat=True)).items():
+        with django_assert_num_queries(1):
+            plain = queries.plain_plan(code)
+        assert plain == queries.facts(plan)
+    assert queries.plain_plan("000000") is None

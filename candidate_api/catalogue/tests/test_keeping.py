@@ -9,7 +9,7 @@ from candidate_api.catalogue import kinds, queries, stamps
 from candidate_api.catalogue.actions import remove, remove_plan, save, save_plan
 from candidate_api.catalogue.actions.keeping import last_change
 from candidate_api.catalogue.actions.plans import GroupDraft, Head, LineDraft
-from candidate_api.catalogue.models import Course, Major, PlanVersion, School, Substitution, Textbook
+from candidate_api.catalogue.models import CodeItem, Course, Major, PlanVersion, School, Substitution, Textbook
 from candidate_api.catalogue.tests.scene import drafts, head, save_again, values
 from portal.kernel.actor import Actor
 from portal.kernel.audit.models import AuditEntry
@@ -72,6 +72,23 @@ class TestRows:
         actor = Actor.of(member("administrator"), "admin")
         save(kinds.SCHOOLS, None, {"code": "14684", "name": "南宁职业"}, by=actor, reason="新增")
         assert AuditEntry.objects.get(verb="school.create").actor_id == actor.user_id
+
+    def test_a_code_is_put_in_other_words_moved_and_retired_but_never_removed(self) -> None:
+        item = CodeItem.objects.get(list="occupation", code="employee")
+        changed = values(kinds.CODES, item) | {"label": "企业职工", "order": 30, "is_retired": True}
+        save(kinds.CODES, item.pk, changed, by=SYSTEM, reason="新的职业分类")
+        assert [one.code for one in queries.code_list("occupation")][-1] == "employee"
+        told = ["代码可能已有考生选用，不能删除，只能停用。"]
+        assert refused(Code.STATE_CONFLICT, remove, kinds.CODES, item.pk, by=SYSTEM, reason="试试") == told
+        other = changed | {"code": "worker"}
+        told = ["这一项不能修改，请另建一条。"]
+        assert refused(Code.VALIDATION_FAILED, save, kinds.CODES, item.pk, other, by=SYSTEM, reason="改") == told
+
+    def test_what_rules_decide_by_is_not_the_offices_to_change(self) -> None:
+        item = CodeItem.objects.get(list="id_type", code="passport")
+        changed = values(kinds.CODES, item) | {"label": "外国护照"}
+        told = ["“证件类型”由系统规则使用，不能在此增加或者修改。"]
+        assert refused(Code.VALIDATION_FAILED, save, kinds.CODES, item.pk, changed, by=SYSTEM, reason="改") == told
 
     def test_a_reason_is_asked_for(self) -> None:
         school = School.objects.get(code="10593")

@@ -5,6 +5,7 @@ import pytest
 from candidate_api.exemptions.queries import grants
 from candidate_api.exemptions.rules import Claim, is_mark, obstacle, over_limit
 from candidate_api.exemptions.states import Credential
+from portal.kernel import clock
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("reference")]
 
@@ -29,11 +30,11 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("reference")]
 )
 def test_the_table(credential, course, category, original, grade, why):
     claim = Claim(course, "中国近现代史纲要" if course == "03708" else "高等数学（工本）", category, original, grade)
-    assert obstacle(grants(list(Credential)), credential, claim, "080901") == why
+    assert obstacle(grants(list(Credential), clock.today()), credential, claim, "080901") == why
 
 
 def test_ncre_2_exempts_those_who_do_not_study_computing():
-    assert obstacle(grants(list(Credential)), "ncre_2", Claim("00051", "", "basic"), "120201K") == ""
+    assert obstacle(grants(list(Credential), clock.today()), "ncre_2", Claim("00051", "", "basic"), "120201K") == ""
 
 
 def test_marks_and_the_limit():

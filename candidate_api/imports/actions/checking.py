@@ -17,7 +17,7 @@ from candidate_api.imports.files import Table, opened
 from candidate_api.imports.kinds import Kind, Reading, kind_of
 from candidate_api.imports.kinds.kind import Judge
 from candidate_api.imports.models import ImportBatch
-from candidate_api.imports.rules import MOST_ROWS, ROWS_AT_ONCE, Unreadable
+from candidate_api.imports.rules import ROWS_AT_ONCE, Unreadable
 from candidate_api.imports.statements import count_anew, refuse_duplicates, stage
 from candidate_api.imports.states import IMPORT, Verdict
 from portal.kernel import clock
@@ -88,8 +88,8 @@ def _read(batch: ImportBatch, kind: Kind, table: Table) -> None:
     seen = 0
     while rows := list(islice(filled, ROWS_AT_ONCE)):
         seen += len(rows)
-        if seen > MOST_ROWS:
-            raise Unreadable(_("数据超过%(most)d行，请拆分。") % {"most": MOST_ROWS})
+        if seen > kind.most_rows:
+            raise Unreadable(_("数据超过%(most)d行，请拆分。") % {"most": kind.most_rows})
         readings = [_reading(kind, places, number, cells, len(table.headings)) for number, cells in rows]
         _judge(batch, kind, judge, readings)
         with transaction.atomic():
@@ -150,6 +150,8 @@ def _lines(batch: ImportBatch, kind: Kind, readings: list[Reading]) -> Iterator[
 def _verdict(kind: Kind, reading: Reading, before: dict[str, object] | None) -> tuple[Verdict, str]:
     if reading.wrong:
         return Verdict.REFUSED, reading.wrong
+    if reading.same:
+        return Verdict.UNCHANGED, ""
     if before is None:
         return (Verdict.NEW, "") if kind.adds else (Verdict.REFUSED, _("没有可以更改的记录"))
     if any(before[name] != reading.after[name] for name in kind.lasting):

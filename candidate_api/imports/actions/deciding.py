@@ -12,7 +12,7 @@ from candidate_api.imports.actions.checking import on_disk
 from candidate_api.imports.files import opened
 from candidate_api.imports.kinds import kind_of
 from candidate_api.imports.models import ImportBatch
-from candidate_api.imports.statements import Writing, lock_candidates
+from candidate_api.imports.statements import lock_candidates
 from candidate_api.imports.states import IMPORT
 from portal.kernel import clock
 from portal.kernel.actor import Actor
@@ -43,7 +43,7 @@ def approve(batch_id: int, decision: str, *, by: Actor) -> ImportBatch:
     if not batch.new + batch.changed:
         raise Problem(Code.STATE_CONFLICT, _("没有需要写入的数据，请退回。"))
     _refuse_closed(batch)
-    written = _written(batch)
+    written = _written(batch, by)
     before = batch.state
     batch.approve()
     _decided(batch, decision, by)
@@ -54,10 +54,10 @@ def approve(batch_id: int, decision: str, *, by: Actor) -> ImportBatch:
     return batch
 
 
-def _written(batch: ImportBatch) -> dict[str, int]:
+def _written(batch: ImportBatch, by: Actor) -> dict[str, int]:
     if lock_candidates(batch.pk):
         raise Problem(Code.STATE_CONFLICT, str(STALE))
-    writing = Writing(kind_of(batch.kind), batch)
+    writing = kind_of(batch.kind).writer(batch, by=by)
     try:
         with transaction.atomic():
             written = {"new": writing.insert() if batch.new else 0}
@@ -84,7 +84,7 @@ def undo(batch_id: int, reason: str, *, by: Actor) -> ImportBatch:
         raise Problem(Code.STATE_CONFLICT, found)
     if lock_candidates(batch.pk):
         raise Problem(Code.STATE_CONFLICT, str(TOUCHED))
-    writing = Writing(kind, batch)
+    writing = kind.writer(batch, by=by)
     try:
         with transaction.atomic():
             taken = {"new": writing.delete() if batch.new else 0}

@@ -25,8 +25,7 @@ class Preview:
 def preview(kind: Kind, lines: Sequence[ImportLine]) -> Preview:
     """Lines of one verdict; one query for each table that they point at. Refused lines have reasons and no values."""
     is_refused = any(line.verdict == Verdict.REFUSED for line in lines)
-    names = [] if is_refused else [name for name in (*kind.key, *kind.values) if name not in kind.lasting]
-    fields = {name: kind.model._meta.get_field(name) for name in names}
+    fields = {} if is_refused else kind.fields()
     known = {name: _named(field, lines) for name, field in fields.items()}
     headings = [_("行号"), _("准考证号"), _("姓名"), *(field.verbose_name for field in fields.values())]
     rows = []

@@ -4,7 +4,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from candidate_api.imports import rules
-from candidate_api.imports.kinds.kind import NAME, NUMBER, Judge, Kind, Reading
+from candidate_api.imports.kinds.kind import NAME, NUMBER, Judge, Reading
+from candidate_api.imports.kinds.table import TableKind
 from candidate_api.imports.models import ImportBatch
 from candidate_api.imports.rules import Column
 from candidate_api.results.models import Discipline
@@ -30,7 +31,7 @@ def _prepare(batch: ImportBatch) -> Judge:
     return judge
 
 
-DISCIPLINE = Kind(
+DISCIPLINE = TableKind(
     code="discipline",
     label=gettext_lazy("停考、延迟毕业"),
     explains=gettext_lazy("一行一项处理。同一文号对同一考生的同一种处理只有一条。"),

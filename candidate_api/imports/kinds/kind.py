@@ -1,16 +1,17 @@
 """What a kind of import is."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import date
-from typing import Any
+from typing import Any, Protocol
 
-from django.db.models import Model
+from django.db.models import Field
 from django.utils.translation import gettext_lazy as _
 
 from candidate_api.imports import rules
 from candidate_api.imports.models import ImportBatch
-from candidate_api.imports.rules import Column
+from candidate_api.imports.rules import MOST_ROWS, Column
+from portal.kernel.actor import Actor
 from portal.kernel.errors import Code, Problem, Words
 
 NUMBER = Column("number", _("准考证号"), ("考号", "ZKZH", "ZKZ"), rules.candidate_number)
@@ -20,55 +21,63 @@ COURSE = Column("course", _("课程代码"), ("课程", "课程代号", "KCDM"),
 
 @dataclass(slots=True)
 class Reading:
-    """A row that is being checked: what its cells say, whose it is, what it would write (`after`, by column) or what
-    is wrong with it."""
+    """A row that is being checked: what its cells say, whose it is, what it would write (`after`, by column), that the
+    record says the same already (`same`), or what is wrong with it."""
 
     number: int
     given: dict[str, Any]
     wrong: str = ""
     candidate: int | None = None
     after: dict[str, Any] = field(default_factory=dict)
+    same: bool = False
 
 
 Judge = Callable[[list[Reading]], None]
 
 
-@dataclass(frozen=True)
-class Kind:
-    """A kind of file: its columns, the table that it writes to, and the rule that makes rows of cells.
+class Writer(Protocol):
+    """What writes a checked batch, and takes it back; each says of how many lines. In the caller's transaction."""
 
-    A row of the table is found by `owner` (where the candidate's key stands), the columns `key`, and `fixed`, which is
-    the same for the whole batch. The file decides `values`, but those in `lasting` only when a row is new. `prepare`
-    reads once what the rule needs, and answers the rule: it gives every sound reading its `after` or its `wrong`.
-    `stamp` is set whenever a row is written. `dependents` says why a written batch cannot be taken back.
+    def insert(self) -> int: ...
+
+    def update(self, *, to: str, was: str) -> int: ...
+
+    def delete(self) -> int: ...
+
+
+@dataclass(frozen=True)
+class Kind(ABC):
+    """A kind of file: its columns, and the rule that makes of a row of cells what would be written.
+
+    `prepare` reads once what the rule needs, and answers the rule: it gives every sound reading its `after` or its
+    `wrong`. A line is found by its candidate and the columns `key`; the file decides `values`, but those in `lasting`
+    only when a line is new. `dependents` says why a written batch cannot be taken back.
     """
 
     code: str
     label: Words
     explains: Words
-    model: type[Model]
     columns: tuple[Column, ...]
     values: tuple[str, ...]
     prepare: Callable[[ImportBatch], Judge]
     key: tuple[str, ...] = ()
     lasting: tuple[str, ...] = ()
-    owner: str = "candidate_id"
-    stamp: str = "recorded_at"
     of_session: bool = False
     adds: bool = True
-    fixed: Callable[[ImportBatch], dict[str, Any]] = lambda batch: {}
+    most_rows: int = MOST_ROWS
     dependents: Callable[[ImportBatch], Iterator[str]] = lambda batch: iter(())
 
+    @abstractmethod
+    def fields(self) -> "dict[str, Field[Any, Any]]":
+        """What the preview shows of a line, by column: each with its label, its choices, or the table it points at."""
+
+    @abstractmethod
     def existing(self, batch: ImportBatch, candidates: set[int]) -> dict[str, dict[str, Any]]:
-        """What the table holds of these candidates now: values as plain ones, by the row's key."""
-        rows = self.model._default_manager.filter(**{f"{self.owner}__in": candidates})
-        for name, value in self.fixed(batch).items():
-            rows = rows.filter(**({name: value} if value is not None else {f"{name}__isnull": True}))
-        width = 1 + len(self.key)
-        found = {}
-        for row in rows.values_list(self.owner, *self.key, *self.values):
-            found[self.name(row[:width])] = dict(zip(self.values, map(plain, row[width:]), strict=True))
-        return found
+        """What stands in the record of these candidates now: values as plain ones, by the line's key."""
+
+    @abstractmethod
+    def writer(self, batch: ImportBatch, *, by: Actor) -> Writer:
+        """What writes this batch and takes it back."""
 
     def name(self, values: tuple[Any, ...]) -> str:
         """A key as text."""
@@ -76,11 +85,6 @@ class Kind:
 
     def key_of(self, reading: Reading) -> str:
         return self.name((reading.candidate, *(reading.after[column] for column in self.key)))
-
-
-def plain(value: Any) -> Any:
-    """The value as JSON holds it."""
-    return value.isoformat() if isinstance(value, date) else value
 
 
 KINDS: dict[str, Kind] = {}

@@ -6,8 +6,10 @@ from django.utils.translation import gettext_lazy
 from candidate_api.catalogue.models import Course
 from candidate_api.catalogue.states import Assessment
 from candidate_api.imports import rules
-from candidate_api.imports.kinds.kind import COURSE, NAME, NUMBER, Judge, Kind, Reading
+from candidate_api.imports.kinds.kind import COURSE, NAME, NUMBER, Judge, Reading
+from candidate_api.imports.kinds.resting import applications_on
 from candidate_api.imports.kinds.scores import MARK, STATUS
+from candidate_api.imports.kinds.table import TableKind
 from candidate_api.imports.models import ImportBatch
 from candidate_api.imports.rules import BANDS, Column, Wrong
 from candidate_api.results.models import Score
@@ -42,7 +44,7 @@ def _write(reading: Reading, course: int, source: Source) -> None:
     reading.after = {"course_id": course, "score": score, "grade": grade or "", "status": status, "source": source}
 
 
-PRACTICE = Kind(
+PRACTICE = TableKind(
     code="practice",
     label=gettext_lazy("实践环节、论文成绩"),
     explains=gettext_lazy("主考学校报送。分数、等级至少填一项，两项都填的须一致。"),
@@ -54,4 +56,5 @@ PRACTICE = Kind(
     of_session=True,
     fixed=lambda batch: {"session_id": batch.session_id},
     prepare=_prepare,
+    dependents=applications_on,
 )

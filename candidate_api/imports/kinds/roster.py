@@ -4,10 +4,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from candidate_api.candidates.models import Candidate
+from candidate_api.candidates.rules import SCHOOL_MISFITS, school_fits
 from candidate_api.candidates.states import Category
 from candidate_api.catalogue.models import School
 from candidate_api.imports import rules
-from candidate_api.imports.kinds.kind import NAME, NUMBER, Judge, Kind, Reading
+from candidate_api.imports.kinds.kind import NAME, NUMBER, Judge, Reading
+from candidate_api.imports.kinds.table import TableKind
 from candidate_api.imports.models import ImportBatch
 from candidate_api.imports.rules import Column
 
@@ -23,15 +25,15 @@ def _prepare(batch: ImportBatch) -> Judge:
             category, code = reading.given["category"], reading.given["school"]
             if code is not None and code not in schools:
                 reading.wrong = _("没有这个助学单位")
-            elif (code is None) != (category == Category.SOCIAL):
-                reading.wrong = _("社会考生没有助学单位，其他类别须有")
+            elif not school_fits(category, code is not None):
+                reading.wrong = str(SCHOOL_MISFITS)
             else:
                 reading.after = {"category": category, "assisting_school_id": schools.get(code)}
 
     return judge
 
 
-ROSTER = Kind(
+ROSTER = TableKind(
     code="roster",
     label=gettext_lazy("考籍名册"),
     explains=gettext_lazy("确认在籍考生的考生类别和助学单位。名册不新增考生，考生自己注册。"),

@@ -7,7 +7,9 @@ from django.utils.translation import gettext_lazy
 
 from candidate_api.catalogue.models import Course
 from candidate_api.imports import rules
-from candidate_api.imports.kinds.kind import COURSE, NAME, NUMBER, Judge, Kind, Reading
+from candidate_api.imports.kinds.kind import COURSE, NAME, NUMBER, Judge, Reading
+from candidate_api.imports.kinds.resting import applications_on
+from candidate_api.imports.kinds.table import TableKind
 from candidate_api.imports.models import ImportBatch
 from candidate_api.imports.rules import Column, Wrong
 from candidate_api.registrations.models import Registration
@@ -63,9 +65,10 @@ def _reviews(batch: ImportBatch) -> Iterator[str]:
     keys = [SCORES.name(row) for row in rows]
     if number := batch.lines.filter(key__in=keys).count():
         yield _("有%(number)d门成绩正在复核，请等复核办结。") % {"number": number}
+    yield from applications_on(batch)
 
 
-SCORES = Kind(
+SCORES = TableKind(
     code="scores",
     label=gettext_lazy("统考成绩"),
     explains=gettext_lazy("一行一科次。缺考、违纪等写在“成绩状态”列，成绩留空。"),

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from candidate_api.applications.tests.acts import by, handed_in
 from candidate_api.candidates.models import Candidate
 from candidate_api.catalogue.models import Course, School
 from candidate_api.imports import actions
@@ -116,24 +117,6 @@ def test_practice_and_theses_by_mark_or_grade(people):
         ("14976", None, "优秀", "passed", "thesis"),
         ("14976", None, "不合格", "failed", "thesis"),
     ]
-
-
-def test_what_was_passed_elsewhere(people):
-    one, other = keepers()
-    li = people[0]
-    heads = ["准考证号", "姓名", "课程代码", "成绩", "转出省份", "原合格考期"]
-    give(li, "13000", None, "passed", session=None, source="exemption")
-    batch = checked(one, [heads, [*row(li, "13000", 66)[:4], "广东省", "2023-10"]], "transferred")
-    actions.approve(batch.pk, OK, by=other)
-    again = checked(one, [heads, [*row(li, "13000", 67)[:4], "广东省", "2023-10"]], "transferred")
-    assert (again.session, again.changed) == (None, 1)
-    actions.approve(again.pk, OK, by=other)
-    found = Score.objects.order_by("pk").values_list("session", "score", "source", "origin", "origin_session")
-    assert list(found) == [(None, None, "exemption", "", ""), (None, 67, "transfer", "广东省", "2023-10")]
-    refused(Code.STATE_CONFLICT, actions.undo, batch.pk, "误", by=one)  # the second file has changed its row
-    actions.undo(again.pk, "误", by=one)
-    actions.undo(batch.pk, "误", by=one)
-    assert [score.source for score in Score.objects.all()] == ["exemption"]
 
 
 def test_decisions_bind_from_the_day_they_are_imported(people):
@@ -291,3 +274,21 @@ def test_a_mark_under_review_is_not_taken_back(people):
     applications.submit(made.number, by=by)
     problem = refused(Code.STATE_CONFLICT, actions.undo, batch.pk, "误", by=one)
     assert str(problem.detail) == "有1门成绩正在复核，请等复核办结。"
+
+
+def test_passes_on_which_somebody_has_applied_are_not_taken_back(people):
+    one, other = keepers()
+    li, lu = people[:2]
+    ExamSession.objects.filter(code=SESSION).update(scores_at=clock.now() - timedelta(hours=1))
+    life.open_window("", "transfer-out")
+    batch = checked(one, [SCORES, row(li, "00023", 78), row(lu, "00023", 41)])
+    actions.approve(batch.pk, OK, by=other)
+    score, before = Score.objects.get(status="passed"), held()
+    told = {"province": "44", "number": "190120261234", "reason": "工作调动", "address": "广州市"}
+    asked = handed_in(li, "transfer-out", scores=[str(score.pk)], **told)
+    problem = refused(Code.STATE_CONFLICT, actions.undo, batch.pk, "误", by=one)
+    assert f"1件（{asked.number}）" in str(problem.detail)
+    assert held() == before
+    applications.withdraw(asked.number, by=by(li))
+    actions.undo(batch.pk, "移交单有误", by=one)
+    assert held() == []

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from candidate_api.invariants.queries.finding import each, reference
 from candidate_api.invariants.rules import Finding
 from candidate_api.payments.models import Order, PaymentAttempt, PaymentEvent, Refund
-from candidate_api.payments.states import AUTOMATIC, EventKind, Reason
+from candidate_api.payments.states import AUTOMATIC, BY_STAFF, EventKind
 from candidate_api.registrations.actions import KIND
 from candidate_api.registrations.models import Registration
 from candidate_api.registrations.states import PAID
@@ -77,7 +77,7 @@ def confirmed_is_paid() -> Iterator[Finding]:
     yield from each("I4", _("订单金额与报考成功的科次报考费不一致。"), ours.exclude(fees=F("amount_fen")))
     left = Registration.objects.filter(order__state="paid").exclude(state__in=[*PAID, "cancelled"])
     yield from each("I4", _("订单已支付，科次却没有报考成功。"), left)
-    granted = Refund.objects.filter(attempt__settles=OuterRef("pk"), reason=Reason.GRANTED).order_by()
+    granted = Refund.objects.filter(attempt__settles=OuterRef("pk"), reason__in=BY_STAFF).order_by()
     back = Coalesce(Subquery(granted.values("attempt").annotate(fen=Sum("amount_fen")).values("fen")), 0)
     ended = Coalesce(Sum("registrations__fee_fen", filter=Q(registrations__state="refunded")), 0)
     short = paid.filter(kind=KIND).annotate(ended=ended, back=back).filter(back__lt=F("ended"))

@@ -8,6 +8,8 @@ from django.db.models import CharField, Count, Exists, F, Model, OuterRef, Q, Qu
 from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
 
+from candidate_api.arrangements.models import Arrangement
+from candidate_api.arrangements.states import ARRANGEMENT
 from candidate_api.candidates.models import Candidate
 from candidate_api.candidates.states import CANDIDATE
 from candidate_api.identity.models import IdentityCheck
@@ -42,12 +44,13 @@ WATCHED: dict[type[Model], Machine] = {
     Export: EXPORT,
     ErasureRequest: ERASURE,
     ImportBatch: IMPORT,
+    Arrangement: ARRANGEMENT,
 }
 # Taking a refund up is the worker's lease on it: nothing is decided, and nothing is recorded.
 UNRECORDED = {(Refund, "processing")}
-# A refund goes round between these until it arrives, and an import is checked as often as asked; whatever else is
-# entered, is entered once.
-CIRCLING = {Refund, ImportBatch}
+# A refund goes round between these until it arrives, an import is checked and a session's seats are drawn as often as
+# asked; whatever else is entered, is entered once.
+CIRCLING = {Refund, ImportBatch, Arrangement}
 
 
 def watched() -> int:

@@ -11,8 +11,8 @@ import time_machine
 from django.db import connection, transaction
 from django.db.models import CheckConstraint, UniqueConstraint
 
-from candidate_api.arrangements.actions import arrange
 from candidate_api.arrangements.models import Seat
+from candidate_api.arrangements.tests.factories import arrange
 from candidate_api.candidates.models import Candidate
 from candidate_api.catalogue.models import Course
 from candidate_api.payments import actions as payments
@@ -107,7 +107,7 @@ def province(reference: None, twin: Twin) -> Province:
     for _round in range(2):
         Refund.objects.filter(reason="granted").update(due_at=clock.now())
         payments.run_refunds(by=SYSTEM)
-    arrange(SESSION, "seed", by=SYSTEM)
+    arrange(SESSION)
     entry = Registration.objects.filter(order=order).order_by("pk")[0]
     Score.objects.create(
         candidate=first, session=session, course=entry.course, score=71, status="passed", recorded_at=clock.now()

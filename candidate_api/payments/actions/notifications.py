@@ -11,7 +11,9 @@ from candidate_api.payments.actions.settlement import mismatch, settle
 from candidate_api.payments.models import PaymentAttempt
 from candidate_api.payments.providers.contract import Notification, RefundState, Unverified
 from candidate_api.payments.providers.registry import provider
+from candidate_api.payments.rules import UNSIGNED_KEPT
 from candidate_api.payments.states import EventKind
+from portal.kernel import limits
 from portal.kernel.actor import Actor
 from portal.kernel.errors import Problem
 
@@ -27,8 +29,8 @@ class Receipt:
 
 
 def receive_notification(channel: str, headers: Mapping[str, str], body: bytes) -> Receipt:
-    """Take a callback: the event is stored always; an unverified one changes nothing else, a verified one settles what
-    was paid, or ends a refund."""
+    """Take a callback: a verified one is stored always, and settles what was paid or ends a refund; an unverified one
+    changes nothing else, and is stored as far as `UNSIGNED_KEPT` goes."""
     sender = provider(channel)
     # PostgreSQL stores no NUL.
     kept = {name: headers[name][:1024].replace("\0", "") for name in sender.signed_headers if name in headers}
@@ -37,8 +39,10 @@ def receive_notification(channel: str, headers: Mapping[str, str], body: bytes) 
         told = sender.parse_notification(headers, body)
     except Unverified as error:
         outcome = f"unverified:{error}"
-        events.keep(EventKind.NOTIFY, outcome, channel=channel, body=text, headers=kept, verified=False)
-        log.warning("payments.unverified_notification", channel=channel, why=str(error))
+        stored = _is_worth_keeping(channel)
+        if stored:
+            events.keep(EventKind.NOTIFY, outcome, channel=channel, body=text, headers=kept, verified=False)
+        log.warning("payments.unverified_notification", channel=channel, why=str(error), stored=stored)
         return Receipt(False, outcome)
     attempt = PaymentAttempt.objects.filter(channel=channel, out_trade_no=told.out_trade_no).first()
     if told.refund is not None:
@@ -67,6 +71,13 @@ def receive_notification(channel: str, headers: Mapping[str, str], body: bytes) 
     if outcome != "ignored":
         log.error("payments.mismatch", channel=channel, out_trade_no=told.out_trade_no, why=outcome)
     return Receipt(outcome == "ignored", outcome)
+
+
+def _is_worth_keeping(channel: str) -> bool:
+    try:
+        return not limits.count(UNSIGNED_KEPT, channel)
+    except limits.Uncounted:
+        return True
 
 
 def _take_refund(

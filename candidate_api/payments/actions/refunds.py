@@ -52,8 +52,12 @@ def queue_refund(attempt: PaymentAttempt, amount_fen: int, reason: Reason, templ
     return refund
 
 
-def refund_order(number: str, amount_fen: int, *, by: Actor) -> Refund:
-    """Give back `amount_fen` of a paid order, because somebody who may has granted it; for other nouns' verbs.
+_TOLD = {Reason.GRANTED: messages.REFUNDING_GRANTED, Reason.CANCELLED: messages.REFUNDING_CANCELLED}
+
+
+def refund_order(number: str, amount_fen: int, *, reason: Reason = Reason.GRANTED, by: Actor) -> Refund:
+    """Give back `amount_fen` of a paid order, because somebody who may has granted it (or cancelled the examination);
+    for other nouns' verbs.
 
     Candidates may not call it. Raises Problem: `state_conflict` for an unpaid order, `validation_failed` for more
     than is left of what was captured.
@@ -65,7 +69,7 @@ def refund_order(number: str, amount_fen: int, *, by: Actor) -> Refund:
         if order.settled_by_id is None:
             raise Problem(Code.STATE_CONFLICT, _("订单未支付，不能退款。"))
         _order, attempt = queries.lock_attempt(order.settled_by_id)
-        return queue_refund(attempt, amount_fen, Reason.GRANTED, messages.REFUNDING_GRANTED, by=by)
+        return queue_refund(attempt, amount_fen, reason, _TOLD[reason], by=by)
 
 
 @transaction.atomic

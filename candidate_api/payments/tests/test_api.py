@@ -1,5 +1,6 @@
 import json
 import time
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,8 +10,10 @@ from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
 from candidate_api.payments import actions
+from candidate_api.payments.actions import notifications
 from candidate_api.payments.models import Order, PaymentAttempt, PaymentEvent
 from candidate_api.payments.providers.wechat.twin import Twin, start
+from candidate_api.payments.rules import UNSIGNED_KEPT
 from candidate_api.payments.tests import till as shop
 from candidate_api.payments.tests.till import SYSTEM, Till
 from portal.kernel.users.models import User
@@ -173,6 +176,22 @@ def test_the_callback_answers_as_the_channel_expects(twin: Twin, till: Till, use
     assert long.status_code == 413
     assert client.get(NOTIFY).status_code == 405
     assert PaymentEvent.objects.filter(kind="notify").count() == 4
+
+
+@pytest.mark.django_db
+def test_nobody_fills_the_disk_with_forged_callbacks(
+    twin: Twin, till: Till, user: User, client: Any, monkeypatch: Any
+) -> None:
+    monkeypatch.setattr(notifications, "UNSIGNED_KEPT", replace(UNSIGNED_KEPT, most=2))
+    attempt = shop.started(shop.order_for(user))
+    shop.paid_at_gateway(twin, attempt)
+    truth = shop.letter(twin, attempt)
+    answers = [notify(client, truth, **{"Wechatpay-Nonce": f"x{n}"}) for n in range(4)]
+    assert {(answer.status_code, answer.json()["message"]) for answer in answers} == {(401, "验签失败")}
+    assert PaymentEvent.objects.filter(kind="notify").count() == 2
+    assert notify(client, truth).status_code == 204, "the channel's own is heard all the same"
+    assert Order.objects.get().state == "paid"
+    assert PaymentEvent.objects.filter(kind="notify").count() == 3
 
 
 @pytest.mark.django_db(transaction=True)

@@ -8,9 +8,10 @@ import time_machine
 from django.db import IntegrityError, transaction
 from rest_framework.test import APIClient
 
-from candidate_api.catalogue.models import District
+from candidate_api.catalogue.models import Course, District
 from candidate_api.payments import actions as payments
 from candidate_api.payments.models import Order
+from candidate_api.payments.tests import till as shop
 from candidate_api.registrations import actions, queries
 from candidate_api.registrations.models import Registration
 from candidate_api.registrations.rules import PAID_FOR_GOOD, PAID_MEANWHILE
@@ -262,6 +263,32 @@ def test_course_and_district_can_be_changed_in_the_window(app, person):
     with time_machine.travel(BusinessWindow.objects.get().closes_at, tick=False):
         assert app.patch(path, {"course": SLOT_3}).json()["code"] == "window_closed"
     assert Registration.objects.get().course.code == SLOT_2
+
+
+def test_a_paid_course_is_swapped_for_one_of_the_same_fee_alone(app, person, twin):
+    row = post(app, SLOT_1).json()["registrations"][0]
+    path = f"/api/v1/me/registrations/{row['id']}/"
+    shop.paid_at_gateway(twin, shop.started(Order.objects.get()))
+    payments.confirm(row["order"], by=life.actor(person))
+    Course.objects.filter(code=SLOT_3).update(fee_class="special")
+
+    refused = app.patch(path, {"course": SLOT_3})
+    assert (refused.status_code, refused.json()["code"]) == (409, "state_conflict")
+    assert refused.json()["detail"] == "已缴费的课程只能更换为收费相同的课程。"
+    assert states(person) == {SLOT_1: "confirmed"}
+
+    changed = app.patch(path, {"course": SLOT_2, "district": LIUZHOU}).json()
+    assert (changed["course"], changed["district"], changed["state"]) == (SLOT_2, LIUZHOU, "confirmed")
+    assert (Order.objects.get().amount_fen, Order.objects.get().state) == (4000, "paid")
+    taken = SeatPool.objects.exclude(taken=0).values_list("district__code", "slot", "taken")
+    assert list(taken) == [(LIUZHOU, 2, 1)]
+
+
+def test_an_unpaid_course_is_swapped_for_a_dearer_one_and_the_order_follows(app):
+    row = post(app, SLOT_1).json()["registrations"][0]
+    Course.objects.filter(code=SLOT_3).update(fee_class="special")
+    assert app.patch(f"/api/v1/me/registrations/{row['id']}/", {"course": SLOT_3}).json()["fee"] == "70.00"
+    assert Order.objects.get().amount_fen == 7000
 
 
 def test_two_districts_on_one_day_are_taken_with_a_warning(app):

@@ -1,5 +1,6 @@
 """The verbs of 考籍管理."""
 
+from candidate_api.registry.actions.assigning import assign_school
 from candidate_api.registry.actions.extending import end_extension, extend
 from candidate_api.registry.actions.freezing import freeze, unfreeze
 from candidate_api.registry.actions.identity import change_mobile, send_code, unmask
@@ -7,6 +8,7 @@ from candidate_api.registry.actions.merging import approve, propose, refuse
 
 __all__ = [
     "approve",
+    "assign_school",
     "change_mobile",
     "end_extension",
     "extend",

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from candidate_api.accounts import codes
 from candidate_api.accounts.actions import end_all
-from candidate_api.accounts.rules import Purpose
+from candidate_api.accounts.rules import Allowance, Purpose
 from candidate_api.candidates.models import Candidate
 from candidate_api.candidates.queries import visible_for_update, visible_to
 from candidate_api.candidates.rules import mobile_error
@@ -35,7 +35,7 @@ def send_code(candidate_id: int, mobile: str, *, by: Actor) -> None:
     `not_found`, `validation_failed`, `throttled`."""
     mobile = _checked(candidate_id, mobile, by)
     with transaction.atomic():
-        row, code = codes.issue(Purpose.ON_SITE, mobile)
+        row, code = codes.issue(Purpose.ON_SITE, mobile, Allowance.COUNTER)
         say(f"code:{row.pk}", "code_on_site", {"code": code}, mobile=mobile)
 
 

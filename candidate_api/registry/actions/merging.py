@@ -3,6 +3,7 @@
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
+from candidate_api.accommodations.models import Accommodation
 from candidate_api.accounts.actions import end_all
 from candidate_api.arrangements.models import Seat
 from candidate_api.candidates.models import Candidate
@@ -105,6 +106,9 @@ def _move(source: Candidate, target: Candidate) -> dict[str, int]:
         ),
         "entries": Registration.objects.filter(candidate=source),
         "seats": Seat.objects.filter(candidate=source),
+        "accommodations": Accommodation.objects.filter(candidate=source).exclude(
+            session__in=target.accommodations.values("session")
+        ),
     }
     moved = {name: found.update(candidate=target) for name, found in rows.items()}
     moved["orders"] = Order.objects.filter(payer=source.user).update(payer=target.user)

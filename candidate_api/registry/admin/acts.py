@@ -12,9 +12,11 @@ from django.views.decorators.debug import sensitive_post_parameters
 
 from candidate_api.candidates.models import Candidate
 from candidate_api.candidates.queries import visible_to
+from candidate_api.candidates.states import Category
+from candidate_api.catalogue.models import School
 from candidate_api.registry import actions, queries
 from candidate_api.registry.models import Merger
-from candidate_api.registry.states import MAY_CHANGE_MOBILE, MAY_EXTEND, MAY_FREEZE, MAY_MERGE, MAY_UNMASK
+from candidate_api.registry.states import MAY_ASSIGN, MAY_CHANGE_MOBILE, MAY_EXTEND, MAY_FREEZE, MAY_MERGE, MAY_UNMASK
 from cms.windows.models import WindowExtension
 from cms.windows.queries import extendable, extensions_of
 from cms.windows.rules import deadline
@@ -33,6 +35,7 @@ def masked(candidate: Candidate) -> list[tuple[Words, str]]:
         (_("证件号码"), candidate.masked_id_number),
         (_("手机号码"), mask_mobile(candidate.user.mobile)),
         (_("考生类别"), candidate.get_category_display()),
+        (_("助学单位"), str(candidate.assisting_school or "")),
         (_("所属市自考办"), str(candidate.district or "")),
         (_("报考专业"), str(candidate.major or "")),
     ]
@@ -220,6 +223,36 @@ def running_extensions(candidate: Candidate) -> "QuerySet[WindowExtension]":
     return extensions_of(candidate.user_id).filter(until__gt=clock.now())
 
 
+class SchoolForm(ReasonForm):
+    category = forms.ChoiceField(label=_("考生类别"), choices=Category.choices)
+    school = forms.ModelChoiceField(
+        label=_("助学单位"),
+        queryset=School.objects.order_by("code"),
+        to_field_name="code",
+        required=False,
+        empty_label=_("无（社会考生）"),
+    )
+    field_order = ("category", "school", "reason")
+
+
+class AssignSchool(CandidateAct):
+    title = button = _("考生类别和助学单位")
+    explains = _("按助学单位的书面确认逐人修改；多人请用考籍名册导入。已报考的课程和考场不变。")
+    roles = MAY_ASSIGN
+    form_class = SchoolForm
+
+    def form(self, data: Any = None) -> forms.Form:
+        form = super().form(data)
+        form.initial = {"category": self.thing.category, "school": self.thing.assisting_school}
+        return form
+
+    def act(self, given: dict[str, Any]) -> HttpResponse | None:
+        school = given["school"].code if given["school"] else ""
+        actions.assign_school(self.thing.pk, given["category"], school, given["reason"], by=self.actor)
+        self.done(_("考生类别和助学单位已修改。"))
+        return None
+
+
 class MergeForm(ReasonForm):
     target = forms.CharField(
         label=_("保留的准考证号"), max_length=12, widget=forms.TextInput(attrs={"inputmode": "numeric"})
@@ -304,6 +337,7 @@ CANDIDATE_ACTS: dict[str, type[CandidateAct]] = {
     "mobile": ChangeMobile,
     "extend": Extend,
     "end-extension": EndExtension,
+    "school": AssignSchool,
     "merge": ProposeMerger,
 }
 MERGER_ACTS: dict[str, type[_MergerAct]] = {"approve": ApproveMerger, "refuse": RefuseMerger}

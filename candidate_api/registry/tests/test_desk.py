@@ -18,7 +18,7 @@ from tests import life
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("reference")]
 LIST, FIND = "/admin/candidates/", "/admin/candidates/find/"
-ACTS = ("unmask", "freeze", "unfreeze", "mobile", "merge")
+ACTS = ("unmask", "freeze", "unfreeze", "mobile", "school", "merge")
 REASON = "考生本人来电申请"
 GUILIN, NANNING = "450300", "450100"
 

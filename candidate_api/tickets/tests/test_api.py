@@ -9,7 +9,6 @@ from cryptography.hazmat.primitives.serialization import load_pem_public_key
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from candidate_api.arrangements.actions import arrange
 from candidate_api.arrangements.models import Seat
 from candidate_api.arrangements.tests import factories as make
 from candidate_api.candidates.models import Candidate
@@ -37,7 +36,7 @@ def seated_in(code: str, who: Candidate) -> None:
     if not place.sites.exists():
         make.site(place, [30])
     make.entries([who], make.session(code, tickets_at=make.RELEASE), place, [1, 4])
-    arrange(code, "a", by=make.OFFICE)
+    make.arrange(code)
 
 
 @pytest.fixture

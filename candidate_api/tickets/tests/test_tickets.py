@@ -5,7 +5,6 @@ import pytest
 from django.db import IntegrityError, transaction
 from pypdf import PdfReader
 
-from candidate_api.arrangements.actions import arrange
 from candidate_api.arrangements.models import Seat
 from candidate_api.arrangements.tests import factories as make
 from candidate_api.candidates.models import Candidate
@@ -35,7 +34,7 @@ def candidate(settings, time_machine) -> Candidate:
     make.give_photo(one)
     make.entries([one], sitting, place, [1, 2, 4])
     time_machine.move_to(make.RELEASE, tick=False)
-    arrange("2026-10", "a", by=make.OFFICE)
+    make.arrange("2026-10")
     return one
 
 
@@ -131,7 +130,7 @@ class TestWhen:
         make.entries([candidate], make.ExamSession.objects.get(), make.district(), [3])
         with pytest.raises(Problem, match="state_conflict"):
             ticket_pdf("2026-10", by=by)
-        arrange("2026-10", "a", by=make.OFFICE)
+        make.arrange("2026-10")
         assert "02331" in text_of(ticket_pdf("2026-10", by=by))
 
     def test_not_of_a_session_without_entries(self, by) -> None:
@@ -155,7 +154,7 @@ class TestThePledge:
     def test_of_a_session_holds_for_no_other(self, candidate: Candidate, by) -> None:
         other = make.session("2027-10", tickets_at=make.RELEASE)
         make.entries([candidate], other, make.district(), [1])
-        arrange("2027-10", "a", by=make.OFFICE)
+        make.arrange("2027-10")
         sign_pledge("2026-10", by=by)
         with pytest.raises(Problem, match="pledge_required"):
             ticket_pdf("2027-10", by=by)

@@ -249,3 +249,18 @@ def test_what_wagtail_says_at_the_desk_is_chinese(app: str) -> None:
     chinese = translated(catalogues / "zh_Hans/LC_MESSAGES/django.mo")
     chinese |= translated(settings.ROOT / "portal/locale/zh_Hans/LC_MESSAGES/django.mo")
     assert sorted(sentence for sentence in said - chinese if not NOT_SHOWN.search(sentence)) == []
+
+
+@pytest.mark.parametrize("count", [1, 50])
+@pytest.mark.parametrize(("path", "queries"), [("/admin/news/", 30), ("/?page=1", 6)])
+def test_one_notice_and_fifty_take_the_same_queries(
+    client: Client, django_assert_num_queries: Any, count: int, path: str, queries: int
+) -> None:
+    Site.objects.update_or_create(is_default_site=True, defaults={"hostname": "testserver", "root_page": index()})
+    for number in range(count):
+        news(f"公告{number}")
+    if path.startswith("/admin/"):
+        client.force_login(staff("editor"))
+    client.get(path)  # what is read once a process: sites, content types
+    with django_assert_num_queries(queries):
+        assert client.get(path).status_code == 200

@@ -4,6 +4,7 @@
   const form = document.querySelector("form[data-autosave]");
   if (form) {
     const said = form.querySelector("[data-saved]");
+    const words = JSON.parse(form.dataset.words);
     const given = (name) => new FormData(form).getAll(name);
     const adapt = () =>
       form.querySelectorAll("[data-show-if]").forEach((input) => {
@@ -20,9 +21,9 @@
           headers: { "HX-Request": "true" },
         });
         const text = answer.ok ? await answer.text() : "";
-        said.textContent = text.length < 20 && text ? text : "草稿没有保存，请点“下一步”";
+        said.textContent = text.length < 40 && text ? text : words.unsaved;
       } catch {
-        said.textContent = "草稿没有保存，请检查网络";
+        said.textContent = words.offline;
       }
     };
     const typed = () => {
@@ -50,7 +51,7 @@
       if (!input.files.length) return;
       button.hidden = false;
       button.disabled = true;
-      button.textContent = "正在上传…";
+      button.textContent = JSON.parse(upload.dataset.words).uploading;
       upload.submit();
     });
   });

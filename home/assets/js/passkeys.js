@@ -46,25 +46,21 @@
     form.elements.ceremony_id.value = begun.ceremony_id;
     return begun.options;
   };
-  const why = {
-    NotAllowedError: "没有完成验证，可以再试一次，或改用其他方式。",
-    InvalidStateError: "这台设备已经添加过通行密钥，不用再添加。",
-    TypeError: "网络不通，请稍后再试。",
-  };
 
   all("form[data-passkey]").forEach((form) => {
     const button = form.querySelector("[data-passkey-start]");
     const status = form.querySelector("[data-passkey-status]");
+    const words = JSON.parse(form.dataset.words);
     button.addEventListener("click", async () => {
       button.disabled = true;
-      status.textContent = "请按设备的提示操作";
+      status.textContent = words.follow;
       try {
         const credential = await ask[form.dataset.passkey](await begin(form));
         form.elements.credential.value = JSON.stringify(told(credential));
-        status.textContent = "正在提交，请稍候";
+        status.textContent = words.sending;
         form.submit();
       } catch (error) {
-        status.textContent = why[error.name] || "这台设备暂时不能使用通行密钥，请改用其他方式。";
+        status.textContent = words[error.name] || words.other;
         button.disabled = false;
       }
     });

@@ -11,6 +11,7 @@
   const says = document.getElementById("photo-facts");
   const preview = document.getElementById("preview");
   const { width: WIDTH, height: HEIGHT } = canvas;
+  const words = JSON.parse(tool.dataset.words);
   const { dpi: DPI, least: LEAST, most: MOST } = Object.fromEntries(Object.entries(tool.dataset).map(([k, v]) => [k, Number(v)]));
 
   let picture = null; // what was chosen
@@ -18,7 +19,9 @@
   let least = 1; // the scale at which it just fills the frame
   let name = "";
 
-  const say = (text) => (says.textContent = text);
+  // What is to be said, with the sizes in it.
+  const say = (text, values = {}) =>
+    (says.textContent = text.replace(/\{(\w+)\}/g, (_, name) => ({ w: WIDTH, h: HEIGHT, ...values })[name]));
   const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
   const draw = () => {
     const [w, h] = [picture.naturalWidth * view.scale, picture.naturalHeight * view.scale];
@@ -69,13 +72,13 @@
   };
   const use = async () => {
     const blob = await compressed();
-    if (!blob) return say("照片杂色太多，无法压缩到规格要求的大小，请换一张清晰的照片。");
+    if (!blob) return say(words.noisy);
     const cut = new File([await withDensity(blob)], name, { type: "image/jpeg" });
     const box = new DataTransfer();
     box.items.add(cut);
     input.files = box.files;
     const kb = (cut.size / 1024).toFixed(1);
-    say(cut.size < LEAST ? `裁剪后只有 ${kb} KB，细节太少，请换一张更清晰的原图。` : `已裁剪为 ${WIDTH}×${HEIGHT} 像素，${kb} KB。`);
+    say(cut.size < LEAST ? words.poor : words.cut, { kb });
     return cut.size >= LEAST;
   };
 
@@ -87,7 +90,7 @@
       if (image.naturalWidth < WIDTH || image.naturalHeight < HEIGHT) {
         tool.hidden = true;
         picture = null;
-        say(`照片像素太低（${image.naturalWidth}×${image.naturalHeight}），至少需要 ${WIDTH}×${HEIGHT}。`);
+        say(words.small, { is_w: image.naturalWidth, is_h: image.naturalHeight });
         return;
       }
       if (file.type === "image/jpeg" && image.naturalWidth === WIDTH && image.naturalHeight === HEIGHT && file.size >= LEAST && file.size <= MOST) {
@@ -95,9 +98,9 @@
         picture = null;
         context.drawImage(image, 0, 0);
         preview.src = canvas.toDataURL("image/jpeg");
-        preview.alt = "照片预览";
+        preview.alt = words.preview;
         preview.hidden = false;
-        say(`${WIDTH}×${HEIGHT} 像素，${(file.size / 1024).toFixed(1)} KB，符合尺寸要求，可以直接上传。`);
+        say(words.fits, { kb: (file.size / 1024).toFixed(1) });
         return;
       }
       picture = image;
@@ -106,18 +109,19 @@
       tool.hidden = false;
       preview.hidden = true;
       draw();
-      say("拖动照片、调整大小，让头部对准参考线，然后上传。");
+      say(words.drag);
       tool.scrollIntoView({ block: "nearest" });
     };
     image.onerror = () => {
       URL.revokeObjectURL(address);
       tool.hidden = true;
       picture = null;
-      say("这台设备不能预览这张照片，可以直接上传，由系统转换。");
+      say(words.blind);
     };
     image.src = address;
   };
   input.addEventListener("change", () => {
+    document.getElementById("page-problems")?.remove(); // it is about the picture before this one
     const file = input.files[0];
     if (!file) return;
     name = `${file.name.replace(/\.\w+$/, "") || "photo"}.jpg`;

@@ -2,6 +2,8 @@
 (() => {
   "use strict";
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+  const words = JSON.parse(document.documentElement.dataset.words); // in the reader's language
+  const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 
   // Error summary: focus moves to it, its links move focus to the field.
   const focusSummary = () => document.querySelector("[data-focus]")?.focus();
@@ -47,7 +49,11 @@
   const skew = Date.parse(document.documentElement.dataset.now || "") - Date.now() || 0;
   const pad = (n) => String(n).padStart(2, "0");
   const say = (s) =>
-    s >= 86400 ? `${Math.floor(s / 86400)} 天` : s >= 3600 ? `${Math.floor(s / 3600)} 小时 ${pad(Math.floor(s / 60) % 60)} 分` : `${Math.floor(s / 60)} 分 ${pad(s % 60)} 秒`;
+    s >= 86400
+      ? fill(words.days, { d: Math.floor(s / 86400) })
+      : s >= 3600
+        ? fill(words.hours, { h: Math.floor(s / 3600), m: pad(Math.floor(s / 60) % 60) })
+        : fill(words.minutes, { m: Math.floor(s / 60), s: pad(s % 60) });
   const tick = () =>
     all("[data-until]").forEach((node) => {
       const seconds = Math.floor((Date.parse(node.dataset.until) - Date.now() - skew) / 1000);
@@ -106,7 +112,7 @@
     const label = button.dataset.label || button.textContent;
     const step = () => {
       button.disabled = seconds > 0;
-      button.textContent = seconds > 0 ? `${seconds} 秒后可重发` : label;
+      button.textContent = seconds > 0 ? fill(words.again, { s: seconds }) : label;
       if (seconds-- > 0) setTimeout(step, 1000);
     };
     if (seconds > 0) step();
@@ -124,7 +130,7 @@
       total.textContent = `¥${(fen / 100).toFixed(2)}`;
       const twice = chosen.filter((box) => chosen.some((other) => other !== box && other.dataset.slot === box.dataset.slot));
       clash.hidden = !twice.length;
-      if (twice.length) clash.lastElementChild.textContent = `考试时间冲突：${twice.map((box) => box.dataset.name).join("、")}。同一场次只能选一门。`;
+      if (twice.length) clash.lastElementChild.textContent = fill(words.clash, { courses: twice.map((box) => box.dataset.name).join(words.comma) });
     };
     form.addEventListener("change", update);
     update();
@@ -160,16 +166,16 @@
     };
     let choice = false;
     show(false);
-    status.textContent = "正在自动验证，请稍候";
+    status.textContent = words.working;
     const done = solve(JSON.parse(box.dataset.challenge)).then(
       (value) => {
         if (choice) return;
         input.value = value;
-        status.textContent = "已完成验证，不需要填写。";
+        status.textContent = words.worked;
       },
       () => {
         show(true);
-        status.textContent = "这个浏览器无法自动验证，请填写图片中的字符。";
+        status.textContent = words.cannot;
       },
     );
     working.add(done.finally(() => working.clear()));
@@ -221,7 +227,7 @@
         const input = document.getElementById(button.dataset.reveal);
         const shown = input.type === "text";
         input.type = shown ? "password" : "text";
-        button.textContent = shown ? "显示" : "隐藏";
+        button.textContent = shown ? words.show : words.hide;
         button.setAttribute("aria-pressed", String(!shown));
       });
     });

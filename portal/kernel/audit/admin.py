@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 import django_filters
 from django.apps import apps
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.filters import DateRangePickerWidget, WagtailFilterSet
 from wagtail.admin.ui.tables import Column
@@ -14,6 +14,7 @@ from portal.kernel.admin import Instant, Listing, ListingViewSet
 from portal.kernel.audit.models import AuditEntry
 from portal.kernel.audit.queries import visible_to
 from portal.kernel.audit.rules import READERS
+from portal.kernel.audit.words import verbs_called, word
 from portal.kernel.states import StateField
 
 CHANNELS = {"web": _("网页"), "api": _("接口"), "admin": _("后台"), "system": _("系统")}
@@ -23,6 +24,17 @@ def _state(entry: AuditEntry) -> str:
     labels = _labels(entry.subject_type)
     before, after = (labels.get(state, state) for state in (entry.from_state, entry.to_state))
     return f"{before} → {after}" if before or after else ""
+
+
+def _subject(entry: AuditEntry) -> str:
+    return f"{_called(entry.subject_type)}（{entry.subject_type}:{entry.subject_id}）"
+
+
+def _called(subject_type: str) -> str:
+    try:
+        return str(apps.get_model(subject_type)._meta.verbose_name)
+    except (LookupError, ValueError):
+        return ""  # no model any longer
 
 
 def _labels(subject_type: str) -> dict[str, str]:
@@ -49,7 +61,7 @@ def _actor(entry: AuditEntry) -> str:
 
 class AuditFilters(WagtailFilterSet):
     verb = django_filters.CharFilter(
-        label=_("操作"), lookup_expr="startswith", help_text=_("操作代码或其开头，如 messages.retry 或 messages.")
+        label=_("操作"), method="by_verb", help_text=_("名称中的字，如 退款；或代码的开头，如 payments.")
     )
     actor = django_filters.CharFilter(label=_("操作人"), method="by_actor", help_text=_("姓名或编号"))
     subject = django_filters.CharFilter(
@@ -60,6 +72,9 @@ class AuditFilters(WagtailFilterSet):
     class Meta:
         model = AuditEntry
         fields: ClassVar = ["verb", "actor", "subject", "at"]
+
+    def by_verb(self, rows: "QuerySet[Any]", _name: str, value: str) -> "QuerySet[Any]":
+        return rows.filter(Q(verb__startswith=value) | Q(verb__in=verbs_called(value)))
 
     def by_actor(self, rows: "QuerySet[Any]", _name: str, value: str) -> "QuerySet[Any]":
         if value.isdecimal() and len(value) < 19:
@@ -79,8 +94,8 @@ class AuditListing(Listing):
     columns: ClassVar = [
         Instant("at", label=_("时间")),
         Column("actor", label=_("操作人"), accessor=_actor),
-        Column("verb", label=_("操作")),
-        Column("subject", label=_("对象"), accessor=lambda entry: f"{entry.subject_type}:{entry.subject_id}"),
+        Column("verb", label=_("操作"), accessor=lambda entry: f"{word(entry.verb)}（{entry.verb}）"),
+        Column("subject", label=_("对象"), accessor=_subject),
         Column("state", label=_("状态"), accessor=_state),
         Column(
             "source",

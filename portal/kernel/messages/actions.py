@@ -13,6 +13,7 @@ from portal.kernel import clock
 from portal.kernel.actor import Actor
 from portal.kernel.audit.actions import record
 from portal.kernel.errors import Code, FieldError, Problem, invalid
+from portal.kernel.language import for_the_record
 from portal.kernel.messages import providers, queries, rules
 from portal.kernel.messages.models import WIPED, Message, Muted, Wording
 from portal.kernel.messages.providers.contract import Sms
@@ -70,6 +71,7 @@ class _To:
         return "in_app" if self.user else ""
 
 
+@for_the_record()
 def _rows(
     event: str,
     worded: queries.Worded,

@@ -192,7 +192,7 @@ def forget(user: User) -> None:
     Authenticator.objects.filter(user=user).delete()
     RecoveryCode.objects.filter(user=user).delete()
     for factor in factors.plugged():
-        factor.forget(user)
+        factor.of(user).delete()
 
 
 # -- the password -----------------------------------------------------------------------------------------------------

@@ -132,3 +132,15 @@ def test_pages_are_counted_no_further_than_they_are_turned(desk, person, monkeyp
     answer = desk.get(f"{LIST}?verb=users.rename&p=2")
     assert answer.context["items_count"] == 60
     assert len(answer.context["object_list"]) == 10
+
+
+def test_verbs_and_subjects_are_called_by_their_names(desk, person):
+    say("fact:1", "code_login", {"code": "123456"}, mobile="13800009999")
+    message = Message.objects.get()
+    record("messages.retry", message, by=ZHOU)
+    record("users.rename", person, by=ZHOU)
+    listed = desk.get(f"{LIST}?verb=重新发送")
+    assert [row.verb for row in listed.context["object_list"]] == ["messages.retry"]
+    html = listed.content.decode()
+    assert "重新发送消息（messages.retry）" in html
+    assert f"消息（kernel.message:{message.pk}）" in html

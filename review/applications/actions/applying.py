@@ -12,13 +12,14 @@ from portal.kernel import clock
 from portal.kernel.actor import Actor
 from portal.kernel.audit.actions import record
 from portal.kernel.errors import Code, FieldError, Problem, invalid
+from portal.kernel.language import for_the_record
 from portal.kernel.states import Who
 from portal.kernel.users.models import User
 from review.applications import queries
 from review.applications.actions.moving import already_open, enter, give_until, rest, save, tell, write
 from review.applications.models import Agreement, Application, Submission
 from review.applications.rules import DRAFT_LIFE, Remark
-from review.applications.states import check
+from review.applications.states import OPEN, check
 from review.types import queries as types
 from review.types import rules
 from review.types.configuration import Answers
@@ -154,7 +155,31 @@ def arrive(slug: str, applicant: User, data: Answers, *, by: Actor) -> Applicati
     application.number = f"{clock.today():%y%m%d}{application.pk:06d}"
     _freeze(application, application.answers, now)
     enter(application, 0, by=by)
-    write(application, "arrive", by.name or SYSTEM, by=by, before="draft", at_step=(0, ""))
+    write(application, "arrive", SYSTEM, by=by, before="draft", at_step=(0, ""))
+    return application
+
+
+@transaction.atomic
+def recall(application_id: int, note: str, *, by: Actor) -> Application:
+    """Take back what has arrived by mistake, before its applicant has confirmed it; they read `note`. What is over
+    already stays as it ended. Not for candidates; who may is the caller's to say.
+
+    Raises Problem: `permission_denied`, `not_found`, `state_conflict` once it was confirmed.
+    """
+    if by.is_candidate or not (by.is_system or by.roles):
+        raise Problem(Code.PERMISSION_DENIED)
+    application = queries.for_update(application_id)
+    if queries.was_confirmed(application):
+        raise Problem(Code.STATE_CONFLICT, _("考生已经确认，不能撤回。"))
+    if application.state not in OPEN:
+        return application
+    check(application.state, application.turn, "recall", Who.SYSTEM)
+    before, step = application.state, (application.step_index, application.step_label)
+    application.recall()
+    rest(application)
+    application.decided_at = clock.now()
+    write(application, "recall", SYSTEM, by=by, before=before, note=note, at_step=step)
+    tell(application, "application_recalled")
     return application
 
 
@@ -236,7 +261,8 @@ def dispute(number: str, *, by: Actor) -> Application:
     rest(application)
     application.step_index = 0
     give_until(application, working_days_after(clock.now(), application.configuration.correction_days))
-    remark = Remark("", _("您认为信息有误，请修改后重新提交。"))
+    with for_the_record():
+        remark = Remark("", _("您认为信息有误，请修改后重新提交。"))
     application.remarks = [{"target": remark.target, "text": remark.text}]
     write(application, "dispute", ONESELF, by=by, before=before, at_step=step)
     return application

@@ -43,24 +43,18 @@ def approve(
 
     Raises Problem: `not_found`, `permission_denied` (another office decides, or the same person twice),
     `state_conflict` where it has moved on, changed since `revision`, or is in somebody else's hands,
-    `validation_failed` without one of the step's outcomes where it has some, and for verdicts that do not fit.
+    `validation_failed` without one of the step's outcomes where it has some, for verdicts that do not fit, and where
+    its kind wants something done first.
     """
     application = _locked(application_id, revision, "approve", by)
     step, before = application.step, application.state
     assert step is not None  # noqa: S101 -- `check` has said that an office's step is on
     at_step, office = (application.step_index, step.label), _name(application)
     _without_numbers("note", note)
+    if errors := kind_of(application.type.kind).hinders(step, application):
+        raise Problem(Code.VALIDATION_FAILED, errors[0].detail, errors=errors)
     if step.outcomes:
-        if outcome not in dict(step.outcomes):
-            raise invalid("outcome", "required", _("请选择结果。"))
-        found = (outcome, value.strip()[:40])
-        if application.first_approver_id and found != (application.outcome, application.outcome_value):
-            raise Problem(Code.STATE_CONFLICT, _("与初审登记的结果不一致，请核对；确需更改的，退回后重新办理。"))
-        application.outcome, application.outcome_value = found
-        if errors := kind_of(application.type.kind).judge(application):
-            raise Problem(Code.VALIDATION_FAILED, errors[0].detail, errors=errors)
-        said = " ".join(filter(None, [dict(step.outcomes)[outcome], application.outcome_value]))
-        note = "：".join(filter(None, [said, note]))
+        note = "：".join(filter(None, [_find(application, step, outcome, value), note]))
     if step.lines:
         note = "；".join(filter(None, [_judge_rows(application, step, verdicts), note]))
     if step.eyes > 1 and application.first_approver_id is None:
@@ -155,6 +149,19 @@ def ask(application_id: int, revision: int, office_code: str, note: str, *, by: 
     application.first_approver = application.claimed_by = application.claimed_until = None
     write(application, "ask", from_office, by=by, before=before, note=f"{office.name}：{note}"[:LONGEST])
     return application
+
+
+def _find(application: Application, step: Step, outcome: str, value: str) -> str:
+    """Keep the outcome; what it says, in words. The second person must find the same as the first."""
+    if outcome not in dict(step.outcomes):
+        raise invalid("outcome", "required", _("请选择结果。"))
+    found = (outcome, value.strip()[:40])
+    if application.first_approver_id and found != (application.outcome, application.outcome_value):
+        raise Problem(Code.STATE_CONFLICT, _("与初审登记的结果不一致，请核对；确需更改的，退回后重新办理。"))
+    application.outcome, application.outcome_value = found
+    if errors := kind_of(application.type.kind).judge(application):
+        raise Problem(Code.VALIDATION_FAILED, errors[0].detail, errors=errors)
+    return " ".join(filter(None, [dict(step.outcomes)[outcome], application.outcome_value]))
 
 
 def _hold(application: Application, verb: str, note: str) -> None:

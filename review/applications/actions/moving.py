@@ -13,6 +13,7 @@ from portal.kernel import clock
 from portal.kernel.actor import Actor
 from portal.kernel.audit.actions import record
 from portal.kernel.errors import Code, Problem
+from portal.kernel.language import for_the_record
 from portal.kernel.messages.actions import say
 from portal.kernel.work import wake
 from review.applications.models import Application, Event
@@ -77,7 +78,8 @@ def rest(application: Application) -> None:
 def give_until(application: Application, due_at: datetime) -> str:
     """The candidate's time: what is not done by then expires. The deadline in words."""
     application.due_at, application.lapses = due_at, True
-    return deadline(due_at)
+    with for_the_record():
+        return deadline(due_at)
 
 
 def office_for(application: Application, step: Step) -> Office:

@@ -139,4 +139,4 @@ def test_a_list_of_fifty_asks_no_more_than_a_list_of_one(desk):
         with CaptureQueriesContext(connection) as captured:
             rows = desk.get("/admin/staff/").context["object_list"]
         counts.append((len(rows), len(captured)))
-    assert counts == [(2, 14), (50, 14)]
+    assert counts == [(2, 13), (50, 13)]

@@ -38,7 +38,8 @@ def test_cancelling_and_changing(world: World, mine: Visitor, person: Candidate)
     registrations.submit(open_session(), entries, by=life.actor(person))
     mine.go("/business/my-registrations/")
     mine.illustrate("6-1-mine")
-    mine.page.get_by_role("button", name="取消报考").last.click()
+    mine.page.get_by_role("link", name="取消报考").last.click()
+    mine.press("确定取消报考")
     mine.sees("已取消报考")
     assert Order.objects.get().amount_fen == 4000 * (CHOSEN - 1)
     mine.page.get_by_role("link", name="修改课程或者考区").first.click()
@@ -78,7 +79,7 @@ def test_paying(world: World, mine: Visitor, person: Candidate) -> None:
     assert letter.sent_again(headers=letter.headers | {"Wechatpay-Signature": "AAAA"}) == 401
     assert facts() == before
     mine.go("/business/my-registrations/")
-    assert page.get_by_role("button", name="取消报考").count() == 0
+    assert page.get_by_role("link", name="取消报考").count() == 0
 
 
 def facts() -> list[object]:

@@ -166,6 +166,8 @@ class AppJourney:
             if number == 2:
                 self.post(f"{order}cancel/")
         self.get("me/registrations/")
+        self.get("me/waiting-room/")
+        self.post("me/waiting-room/", 200)
         self.get("me/orders/")
         self.get(order)
         started = self.post(f"{order}payments/", 201, channel="wechat", scene="h5")

@@ -4,11 +4,15 @@ from typing import Any
 
 from django.test import Client
 
+from candidate_api.accommodations.models import Accommodation
 from candidate_api.accounts.proofs import Proof
+from candidate_api.arrangements.models import Seat
 from candidate_api.candidates.models import Candidate
 from candidate_api.registry.models import Merger
 from candidate_api.rights.actions import request_erasure
 from candidate_api.rights.models import ErasureRequest
+from candidate_api.sheets.models import Sheet
+from candidate_api.sheets.tasks import make_sheets
 from cms.complaints.models import Complaint, SupportTeam
 from cms.complaints.queries import whole_thread
 from portal.kernel import clock
@@ -25,6 +29,7 @@ REASON = "考生持证件原件到场申请"
 THIRD = "13977104445"
 
 LISTS = (
+    "accommodations",
     "broadcasts",
     "bulk",
     "graduations",
@@ -52,7 +57,8 @@ class DeskJourney:
 
     def walk(self) -> None:
         self.now.shift(60)
-        for step in (self.finds, self.acts, self.reviews, self.answers, self.merges, self.closes, self.looks_around):
+        steps = (self.finds, self.acts, self.seats, self.reviews, self.answers, self.merges, self.closes)
+        for step in (*steps, self.looks_around):
             step()
             self.watch.look_into_the_cache()
 
@@ -91,6 +97,29 @@ class DeskJourney:
         first = self.people[0].mobiles[0]
         self.send(f"{one}mobile/", 200, send="1", mobile=first)
         self.send(f"{one}mobile/", mobile=first, code=life.code_sent_to(first), reason=REASON)
+
+    def seats(self) -> None:
+        """Both people sit somewhere by now: their places are looked at, one is moved, the papers are made and taken."""
+        seat = Seat.objects.filter(candidate=self.record(self.people[0])).select_related("room", "session")[0]
+        session, number = seat.session_id, self.record(self.people[0]).candidate_number
+        one = f"arrangements/{session}/"
+        for page in ("", f"sites/{seat.room.site_id}/", f"rooms/{seat.room_id}/{seat.slot}/"):
+            self.get(f"{one}{page}")
+        self.get("arrangements/")
+        self.send(f"{one}find/", 200, number=number)
+        move = f"arrangements/seats/{seat.registration_id}/move/"
+        self.get(move)
+        self.send(move, room=seat.room_id, seat_no=seat.room.seats, reason=REASON)
+        self.send(f"sheets/sessions/{session}/sites/{seat.room.site_id}/")
+        make_sheets()
+        for sheet in Sheet.objects.filter(site=seat.room.site_id):
+            self.send(f"sheets/{sheet.pk}/file/", 200)
+        grant = f"accommodations/sessions/{session}/grant/"
+        self.get(grant)
+        self.send(grant, number=number, arranged="一楼考场")
+        away = f"accommodations/{Accommodation.objects.latest('pk').pk}/withdraw/"
+        self.get(away)
+        self.send(away, reason=REASON)
 
     def reviews(self) -> None:
         self.get("applications/")
@@ -163,6 +192,8 @@ class DeskJourney:
         others = ("applications/figures/", "payments/channels/", "payments/refunds/", "payments/refunds/results/")
         others += ("reconciliation/statements/", "reconciliation/statements/results/", "results/disciplines/")
         others += ("results/disciplines/results/", "broadcasts/new/", "imports/upload/", "users/", "invariants/")
+        others += ("staff/new/", "timetables/", "timetables/2027-04/")
+        others += ("waiting/", "cancellations/", "cancellations/results/")
         for page in (*pages, *lists, *others):
             assert self.colleague.get(f"/admin/{page}").status_code == 200, page
 

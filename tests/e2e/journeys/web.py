@@ -171,9 +171,12 @@ class WebJourney:
         order = self.send("/business/registration/", submit="1", course=courses, district="450100").url
         self.get("/business/my-registrations/")
         row, changed, *_rest = self.candidate.registrations.order_by("slot")
+        self.get(f"/business/my-registrations/{row.pk}/cancel/")
         self.send(f"/business/my-registrations/{row.pk}/cancel/")
         self.get(f"/business/my-registrations/{changed.pk}/change/")
         self.get(order)
+        self.get(f"{order}cancel/")
+        self.get("/business/waiting/")
         leave = self.send(f"{order}pay/", 200, scene="h5").context["leave"]
         self.send(f"{order}confirm/")
         with requests.Session() as payer:
@@ -212,6 +215,7 @@ class WebJourney:
 
     def complains(self) -> None:
         self.get("/elder/")
+        self.get("/language/")
         self.get("/services/")
         self.get("/services/complaints/new/")
         paper = SimpleUploadedFile(f"{self.person.id_number}.png", scene.paper(91))
@@ -244,6 +248,7 @@ class WebJourney:
         self.send(f"/me/messages/{message.pk}/read/")
         self.send("/me/notifications/", wanted=[])
         self.browser.post("/elder/", {"next": "/me/"})
+        self.browser.post("/language/", {"language": "zh-hans", "next": "/me/"})
 
     def wants_a_copy(self) -> None:
         self.send("/me/security/proof/", old_password=life.PASSWORD)

@@ -42,10 +42,10 @@ class Command(BaseCommand):
         lock = self.lock()
         if options["reset"]:
             self.forget()
-        self.say("正在准备数据库……")
-        call_command("migrate", interactive=False, verbosity=0)
         gateways = self.gateways()
         records = self.records()
+        self.say("正在准备数据库……")
+        call_command("migrate", interactive=False, verbosity=0)
         if seed.is_empty():
             self.say("正在写入演示数据……")
             seed.seed()
@@ -88,7 +88,7 @@ class Command(BaseCommand):
         except OSError as error:
             listener.close()
             if error.errno == errno.EADDRINUSE:
-                raise CommandError(f"端口 {port} 已被占用。请换一个端口：make demo PORT={port + 10}") from error
+                raise taken(port) from error
             raise CommandError(f"无法在 {host}:{port} 上启动：{error.strerror}。") from error
         return listener
 
@@ -96,15 +96,15 @@ class Command(BaseCommand):
         """The stand-ins for WeChat Pay and Alipay, each at an address of its own as the real ones are."""
         started: list[wechat_twin.Twin] = []
         for name, twin, port in (
-            ("WECHAT", wechat_twin, settings.WECHAT_TWIN_PORT),
-            ("ALIPAY", alipay_twin, settings.ALIPAY_TWIN_PORT),
+            ("wechat", wechat_twin, settings.WECHAT_TWIN_PORT),
+            ("alipay", alipay_twin, settings.ALIPAY_TWIN_PORT),
         ):
             try:
-                started.append(twin.start(port, settings.VAR / name.lower()))
+                started.append(twin.start(port, settings.VAR / name))
             except OSError as error:
                 for gateway in started:
                     gateway.stop()
-                raise CommandError(f"模拟支付的端口 {port} 已被占用。请换一个：{name}_TWIN_PORT=… make demo") from error
+                raise taken(port) from error
         return started
 
     def records(self) -> identity_twin.Twin:
@@ -113,9 +113,7 @@ class Command(BaseCommand):
         try:
             return identity_twin.start(port, key)
         except OSError as error:
-            raise CommandError(
-                f"模拟身份认证的端口 {port} 已被占用。请换一个：IDENTITY_TWIN_PORT=… make demo"
-            ) from error
+            raise taken(port) from error
 
     def lock(self) -> Any:
         """One demo over one var/: two would share the database but not the cache and the queue."""
@@ -155,6 +153,11 @@ class Command(BaseCommand):
     def say(self, text: str) -> None:
         self.stdout.write(text)
         self.stdout.flush()
+
+
+def taken(port: int) -> CommandError:
+    """The demo and its stand-ins take ports in a row: another `PORT` moves them all."""
+    return CommandError(f"端口 {port} 已被占用。请换一个端口：make demo PORT={settings.PORT + 10}")
 
 
 def interrupt(*_: Any) -> None:
