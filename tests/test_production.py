@@ -57,6 +57,12 @@ def test_every_variable_is_asked_for(monkeypatch: pytest.MonkeyPatch, name: str)
         settings(monkeypatch, **{name: None})
 
 
+@pytest.mark.parametrize("name", sorted(set(environment()) - {"DJANGO_SETTINGS_MODULE"}))
+def test_no_variable_may_be_empty(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    with pytest.raises(ImproperlyConfigured, match=name):
+        settings(monkeypatch, **{name: ""})
+
+
 @pytest.mark.parametrize(
     ("name", "bad"),
     [
@@ -69,6 +75,10 @@ def test_every_variable_is_asked_for(monkeypatch: pytest.MonkeyPatch, name: str)
         ("SIGNING_KEY", A_TEXT),
         ("DATABASE_URL", "postgres://portal:postgres@10.0.0.5/portal"),
         ("DATABASE_URL", "postgres://portal:portal@10.0.0.5/portal"),
+        ("DATABASE_URL", "postgres://portal:changeme@10.0.0.5/portal"),
+        ("DATABASE_URL", "postgres://portal:12345678@10.0.0.5/portal"),
+        ("EMAIL_URL", "smtp://office:password@10.0.0.5:25"),
+        ("CELERY_BROKER_URL", "memory://localhost"),
         ("REDIS_URL", "redis://:redis@10.0.0.5:6379/0"),
         ("CELERY_BROKER_URL", "amqp://guest:guest@10.0.0.5//"),
         ("ANDROID_APPS", "cn.example.zikao/not-a-digest"),

@@ -29,7 +29,7 @@ from candidate_api.sessions.actions import open_seats
 from candidate_api.sessions.models import ExamSession, Offering
 from candidate_api.sheets import actions as sheets
 from cms.complaints import actions as complaints
-from cms.complaints.models import CannedAnswer, SupportTeam
+from cms.complaints.models import CannedAnswer, Complaint, SupportTeam
 from cms.seed import seed_faq, seed_news
 from cms.windows.actions import change_window
 from cms.windows.models import BusinessWindow
@@ -95,6 +95,11 @@ _TIMETABLES = {"04": "2027-04", "10": "2026-10"}
 
 def is_empty() -> bool:
     return not User.objects.exists()
+
+
+def is_half_done() -> bool:
+    """Whether an earlier start was stopped while it wrote: the last thing that it writes is missing."""
+    return not is_empty() and not Complaint.objects.exists()
 
 
 def seed() -> None:

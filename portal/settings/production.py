@@ -15,6 +15,14 @@ _PLACEHOLDERS = ("change", "insecure", "example", "placeholder", "0123456789", "
 _KNOWN_PASSWORDS = {"guest", "postgres", "password", "passwd", "admin", "root", "redis", "rabbitmq", "secret", "123456"}
 
 
+def given(name: str) -> str:
+    """The variable `name` from the environment; refuses one that is missing or empty."""
+    value: str = env(name)
+    if not value.strip():
+        raise ImproperlyConfigured(f"{name} is empty; see docs/deploy.md")
+    return value
+
+
 def secret(name: str, least: int = 40) -> str:
     """The secret `name` from the environment; refuses one that is missing, short or plainly a placeholder."""
     value = env(name)
@@ -38,9 +46,10 @@ def keys(name: str) -> str:
 
 def service(name: str) -> str:
     """The address of a service from the environment; refuses a password that everybody knows."""
-    value = env(name)
+    value = given(name)
     found = urlsplit(value)
-    if found.password and (found.password == found.username or found.password.lower() in _KNOWN_PASSWORDS):
+    password = (found.password or "").lower()
+    if password and (password in {found.username, *_KNOWN_PASSWORDS} or "change" in password or password.isdecimal()):
         raise ImproperlyConfigured(f"{name} has a password that everybody knows; see docs/deploy.md")
     return value
 
@@ -70,9 +79,9 @@ SIGNING_KEY = keys("SIGNING_KEY")
 
 DEBUG = False
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS")
-if "*" in ALLOWED_HOSTS:
+if not ALLOWED_HOSTS or "*" in ALLOWED_HOSTS:
     raise ImproperlyConfigured("ALLOWED_HOSTS must name hosts; see docs/deploy.md")
-BASE_URL = env("BASE_URL")
+BASE_URL = given("BASE_URL")
 if not BASE_URL.startswith("https://"):
     raise ImproperlyConfigured("BASE_URL must begin with https://")
 WAGTAILADMIN_BASE_URL = BASE_URL
@@ -92,6 +101,8 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
 CACHES = redis(service("REDIS_URL"))
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
 CELERY_BROKER_URL = service("CELERY_BROKER_URL")
+if not CELERY_BROKER_URL.startswith(("amqp", "redis")):
+    raise ImproperlyConfigured("CELERY_BROKER_URL must name RabbitMQ or Redis")
 
 SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=True)
 SECURE_REDIRECT_EXEMPT = [r"^api/", r"^health/"]  # an API client must see its mistake, not be redirected
@@ -106,9 +117,10 @@ SESSION_COOKIE_NAME = "__Host-session"
 CSRF_COOKIE_SECURE = True
 CSRF_COOKIE_NAME = "__Host-csrf"
 
+service("EMAIL_URL")
 EMAIL_CONFIG = env.email_url("EMAIL_URL")
 vars().update(EMAIL_CONFIG)
-DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL")
+DEFAULT_FROM_EMAIL = given("DEFAULT_FROM_EMAIL")
 SERVE_MEDIA = False
 
 # Text messages: the first provider that is named is asked first, the others where it does not take a text.
@@ -122,19 +134,19 @@ if not _sms or set(_sms) - set(_SMS_ADAPTERS):
 SMS_PROVIDERS = [_SMS_ADAPTERS[name] for name in _sms]
 if "tencent" in _sms:
     SMS_TENCENT = {
-        "secret_id": env("SMS_TENCENT_SECRET_ID"),
+        "secret_id": given("SMS_TENCENT_SECRET_ID"),
         "secret_key": secret("SMS_TENCENT_SECRET_KEY", 32),
-        "app_id": env("SMS_TENCENT_APP_ID"),
-        "sign_name": env("SMS_TENCENT_SIGN_NAME"),
+        "app_id": given("SMS_TENCENT_APP_ID"),
+        "sign_name": given("SMS_TENCENT_SIGN_NAME"),
         "templates": templates("SMS_TENCENT_TEMPLATES"),
         "region": env("SMS_TENCENT_REGION", default="ap-guangzhou"),
         "endpoint": env("SMS_TENCENT_ENDPOINT", default="https://sms.tencentcloudapi.com"),
     }
 if "aliyun" in _sms:
     SMS_ALIYUN = {
-        "key_id": env("SMS_ALIYUN_KEY_ID"),
+        "key_id": given("SMS_ALIYUN_KEY_ID"),
         "key_secret": secret("SMS_ALIYUN_KEY_SECRET", 30),
-        "sign_name": env("SMS_ALIYUN_SIGN_NAME"),
+        "sign_name": given("SMS_ALIYUN_SIGN_NAME"),
         "templates": templates("SMS_ALIYUN_TEMPLATES"),
         "endpoint": env("SMS_ALIYUN_ENDPOINT", default="https://dysmsapi.aliyuncs.com"),
     }
@@ -145,20 +157,20 @@ if not _channels or not set(_channels) <= set(PAYMENT_PROVIDERS):
 PAYMENT_PROVIDERS = {name: path for name, path in PAYMENT_PROVIDERS.items() if name in _channels}
 if "wechat" in _channels:
     WECHAT_PAY = {
-        "mchid": env("WECHAT_PAY_MCHID"),
-        "appid": env("WECHAT_PAY_APPID"),
+        "mchid": given("WECHAT_PAY_MCHID"),
+        "appid": given("WECHAT_PAY_APPID"),
         "private_key": pem("WECHAT_PAY_PRIVATE_KEY"),
-        "cert_serial": env("WECHAT_PAY_CERT_SERIAL"),
+        "cert_serial": given("WECHAT_PAY_CERT_SERIAL"),
         "apiv3_key": secret("WECHAT_PAY_APIV3_KEY", 32),
         "public_key": pem("WECHAT_PAY_PUBLIC_KEY"),
-        "public_key_id": env("WECHAT_PAY_PUBLIC_KEY_ID"),
+        "public_key_id": given("WECHAT_PAY_PUBLIC_KEY_ID"),
         "gateway": env("WECHAT_PAY_GATEWAY", default="https://api.mch.weixin.qq.com"),
         "notify_url": f"{BASE_URL}/api/v1/payments/wechat/notify/",
     }
 if "alipay" in _channels:
     ALIPAY = {
-        "app_id": env("ALIPAY_APP_ID"),
-        "seller_id": env("ALIPAY_SELLER_ID"),
+        "app_id": given("ALIPAY_APP_ID"),
+        "seller_id": given("ALIPAY_SELLER_ID"),
         "private_key": pem("ALIPAY_PRIVATE_KEY"),
         "public_key": pem("ALIPAY_PUBLIC_KEY"),
         "gateway": env("ALIPAY_GATEWAY", default="https://openapi.alipay.com/gateway.do"),
@@ -169,7 +181,7 @@ if "alipay" in _channels:
 DIPLOMA_PROVIDER = env("DIPLOMA_PROVIDER", default="candidate_api.graduations.providers.NobodyToAsk")
 IDENTITY_PROVIDER = env("IDENTITY_PROVIDER", default=IDENTITY_PROVIDER)
 TENCENT_FACEID = {
-    "secret_id": env("TENCENT_FACEID_SECRET_ID"),
+    "secret_id": given("TENCENT_FACEID_SECRET_ID"),
     "secret_key": secret("TENCENT_FACEID_SECRET_KEY", 32),
     "region": env("TENCENT_FACEID_REGION", default="ap-guangzhou"),
     "gateway": env("TENCENT_FACEID_GATEWAY", default="https://faceid.tencentcloudapi.com"),

@@ -62,14 +62,20 @@ def claim(who: str, key: str, *, method: str, path: str, body: bytes) -> Claim |
     fresh = IdempotencyRecord(who=who, key=key, request_digest=digest, holder=mine, claimed_until=now + LEASE)
     # INSERT … ON CONFLICT DO NOTHING: of two rivals one inserts, both then read the same row.
     IdempotencyRecord.objects.bulk_create([fresh], ignore_conflicts=True)
-    record = IdempotencyRecord.objects.get(who=who, key=key)
+    record = IdempotencyRecord.objects.filter(who=who, key=key).first()
+    if record is None:  # the rival was refused in between, and has let go of the key
+        raise _in_progress()
     if record.request_digest not in digests:
         raise Problem(Code.IDEMPOTENCY_MISMATCH, _("这个幂等键已用于内容不同的另一请求，请换一个新的键。"))
     if record.status is not None:
         return Answer(record.status, record.answer)
     if record.holder == mine or _relieve(record, mine, now):
         return Claim(mine)
-    raise Problem(Code.IDEMPOTENCY_IN_PROGRESS, _("同一请求正在处理，请稍候再试。"), retry_after=1)
+    raise _in_progress()
+
+
+def _in_progress() -> Problem:
+    return Problem(Code.IDEMPOTENCY_IN_PROGRESS, _("同一请求正在处理，请稍候再试。"), retry_after=1)
 
 
 def _relieve(record: IdempotencyRecord, by: UUID, now: datetime) -> bool:

@@ -115,3 +115,21 @@ def test_what_was_asked_is_kept_under_a_key_alone():
     bare = {hashlib.sha256(text).hexdigest() for text in (body, b"POST\0/x/\0" + body)}
     assert kept not in bare
     assert len(kept) == 64
+
+
+def test_who_finds_the_key_let_go_of_in_between_is_asked_to_come_again(monkeypatch):
+    """A rival's row is there at the INSERT and gone at the look: the rival was refused and has released the key."""
+    rival = claim()
+    assert isinstance(rival, Claim)
+    write = IdempotencyRecord.objects.bulk_create
+
+    def then_released(*args, **kwargs):
+        write(*args, **kwargs)
+        rival.release()
+
+    monkeypatch.setattr(type(IdempotencyRecord.objects), "bulk_create", lambda _self, *a, **k: then_released(*a, **k))
+    with pytest.raises(Problem) as refusal:
+        claim()
+    assert (refusal.value.code, refusal.value.retry_after) == (Code.IDEMPOTENCY_IN_PROGRESS, 1)
+    monkeypatch.undo()
+    assert isinstance(claim(), Claim)

@@ -46,6 +46,8 @@ class Command(BaseCommand):
         records = self.records()
         self.say("正在准备数据库……")
         call_command("migrate", interactive=False, verbosity=0)
+        if seed.is_half_done():
+            raise CommandError("上一次启动没有写完演示数据。请重新开始：make demo-reset")
         if seed.is_empty():
             self.say("正在写入演示数据……")
             seed.seed()
@@ -160,6 +162,7 @@ def taken(port: int) -> CommandError:
     return CommandError(f"端口 {port} 已被占用。请换一个端口：make demo PORT={settings.PORT + 10}")
 
 
-def interrupt(*_: Any) -> None:
-    """The web server's loop ends with this, after the requests at hand."""
+def interrupt(number: int, _frame: Any) -> None:
+    """The web server's loop ends with this, after the requests at hand; once, however often the signal comes."""
+    signal.signal(number, signal.SIG_IGN)
     raise KeyboardInterrupt
