@@ -85,8 +85,8 @@ CODES = Kind(
     "code_item",
     CodeItem,
     ("list", "code", "label", "order", "is_retired"),
-    ("list", "code"),
-    _check_code,
+    fixed=("list", "code"),
+    check=_check_code,
     for_good=True,
 )
 SCHOOLS = Kind("school", School, ("code", "name"))
