@@ -85,7 +85,7 @@ CODES = Kind(
     "code_item",
     CodeItem,
     ("list", "code", "label", "order", "is_retired"),
-    ("list", "code"),
+    fixed=("list", "code"),
     check=_check_code,
     for_good=True,
 )
