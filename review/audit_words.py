@@ -17,9 +17,9 @@ WORDS = {
     "bulk.start": _("批量办理"),
     "offices.appoint": _("任命工作人员"),
     "offices.deactivate": _("停用工作人员"),
-    "offices.engage": _("录用工作人员"),
+    "offices.engage": _("新增工作人员"),
     "offices.reactivate": _("恢复工作人员"),
-    "offices.relieve": _("免去角色"),
+    "offices.relieve": _("撤销工作人员角色"),
     "offices.reset_second_factor": _("重置二次验证"),
     "types.save": _("保存申请类型"),
 }

@@ -132,8 +132,11 @@ def open_sessions(user_id: int | None, codes: Iterable[str]) -> set[str]:
 def require_admission(candidate: Candidate, session: ExamSession, seen: BusinessWindow | None = None) -> BusinessWindow:
     """The open window of the session, for a candidate who may register; `seen` is it, where a page has it already.
 
-    Raises Problem: `onboarding_incomplete` without a 准考证号, `suspended`, `window_closed`, `contact_unconfirmed`.
+    Raises Problem: `onboarding_incomplete` without a 准考证号 of ours, `suspended`, `window_closed`,
+    `contact_unconfirmed`.
     """
+    if candidate.state == "transferred":
+        raise Problem(Code.ONBOARDING_INCOMPLETE, _("您的考籍已转至外省，不能在广西办理业务。"))
     if candidate.state != "enrolled":
         raise Problem(Code.ONBOARDING_INCOMPLETE, REASON[Blocked.ONBOARDING_INCOMPLETE])
     require_not_suspended(candidate, session)

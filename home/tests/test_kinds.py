@@ -93,7 +93,7 @@ def test_the_rules_of_exemptions_are_read_and_changed_at_the_desk(
 ) -> None:
     desk = Visitor(browser, live_server.url, "kinds")
     desk.be(member("administrator"), "/admin/catalogue-exemptions/")
-    desk.sees("本科毕业")
+    desk.sees("bachelor-politics")
     desk.look("exemption-rules", whole=False)
     rule = ExemptionRule.objects.get(code="bachelor-politics")
     desk.be(member("administrator", number=2), f"/admin/catalogue-exemptions/edit/{rule.pk}/")

@@ -28,6 +28,8 @@ from tests.bench.public_reads import furnished as notices
 COMPLAINTS = 10_000
 GOAL = 0.3  # seconds for any list
 TIMES = 20
+# Screens that are Wagtail's alone: told, and not ours to hold.
+WAGTAILS = {"… the tree below 资讯中心"}
 
 
 def rows() -> list[Row]:
@@ -72,7 +74,8 @@ def measured(server: Asker, what: str, address: str, who: User | None) -> Row:
 
     ask()
     slowest = percentile(ask, 95, TIMES, time.process_time)
-    return Row(f"{what}: {slowest * 1000:.0f} ms", 1 / slowest, 1 / GOAL, goal=1)
+    ours = None if what in WAGTAILS else 1
+    return Row(f"{what}: {slowest * 1000:.0f} ms", 1 / slowest, 1 / GOAL, goal=ours)
 
 
 def session(user: User) -> str:

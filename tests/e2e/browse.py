@@ -57,7 +57,7 @@ class Visitor:
         self.look(name, whole=False)
         pictures.publish(self.page, name)
 
-    def press(self, words: str, *, role: str = "button") -> None:
+    def press(self, words: "str | re.Pattern[str]", *, role: str = "button") -> None:
         self._one(role, words).click()
 
     def follow(self, words: "str | re.Pattern[str]") -> None:

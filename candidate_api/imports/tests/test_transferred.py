@@ -88,10 +88,8 @@ def test_from_the_file_to_the_scores_of_those_who_confirm(api, li):
         ("待考生网上确认", 2),
         ("待考生网上确认", 1),
     ]
-    assert set(Message.objects.values_list("template", "recipient")) == {
-        ("application_to_confirm", li.user_id),
-        ("application_to_confirm", hai.user_id),
-    }
+    asked = Message.objects.filter(template="application_to_confirm")
+    assert set(asked.values_list("recipient", flat=True)) == {li.user_id, hai.user_id}
     api.force_authenticate(li.user)
     address = f"/api/v1/me/applications/{first.number}/"
     assert b"".join(api.get(f"{address}register.pdf").streaming_content)[:4] == b"%PDF"

@@ -7,6 +7,7 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 
 from cms.faq.models import FaqQuestion
+from cms.tests.factories import root
 from cms.tiles.models import Tile
 from home.front.models import HomePage
 from portal.kernel.tests.staff import OFFICES, member
@@ -14,6 +15,11 @@ from portal.kernel.users.models import User
 from review.offices.models import Office, StaffRole
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _a_root() -> None:
+    root()
 
 
 def seed(*arguments: str) -> str:

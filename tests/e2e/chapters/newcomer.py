@@ -8,6 +8,7 @@ from tests.e2e.browse import Visitor
 from tests.e2e.world import Letter, World
 
 NAME, NUMBER, MOBILE = "覃志明", "450102200108156014", "13800000002"
+ENTER = re.compile("^登录$")  # beside 指纹登录
 
 
 @dataclass
@@ -39,7 +40,7 @@ class Newcomer:
     def signs_in(self, account: str = MOBILE) -> None:
         self.screen.go("/login/")
         self.screen.fill(account=account, password=life.PASSWORD)
-        self.screen.press("登录")
+        self.screen.press(ENTER)
         self.screen.page.wait_for_url(re.compile(r"(?<!/login)/$"))
 
     def leaves(self) -> None:

@@ -6,6 +6,7 @@ from candidate_api.candidates.models import Candidate
 from tests import life
 from tests.e2e.browse import Visitor
 from tests.e2e.chapters.conftest import MOBILE, NUMBER
+from tests.e2e.chapters.newcomer import ENTER
 from tests.e2e.world import World
 
 NEW = "liu-zhou-1950"
@@ -20,12 +21,12 @@ def arrives(phone: Visitor) -> None:
 def test_signing_in(world: World, phone: Visitor, person: Candidate) -> None:
     """（一）登录"""
     phone.go("/login/")
-    phone.illustrate("2-password")
     phone.fill(account=NUMBER, password="wrong-one")
-    phone.press("登录")
+    phone.illustrate("2-password")
+    phone.press(ENTER)
     phone.sees("请检查以下问题")
     phone.fill(account=NUMBER, password=life.PASSWORD)
-    phone.press("登录")
+    phone.press(ENTER)
     arrives(phone)
     phone.press("退出登录")
     phone.sees("您已安全退出")
@@ -37,7 +38,7 @@ def test_signing_in(world: World, phone: Visitor, person: Candidate) -> None:
     phone.sees("短信将在一分钟内送达")
     phone.fill(sms_code=world.code_sent_to(MOBILE))
     phone.illustrate("2-sms")
-    phone.press("登录")
+    phone.press(ENTER)
     arrives(phone)
 
 
@@ -59,8 +60,8 @@ def test_a_forgotten_password(world: World, phone: Visitor, person: Candidate) -
     phone.press("重置")
     phone.sees("密码已重置")
     phone.fill(account=MOBILE, password=life.PASSWORD)
-    phone.press("登录")
+    phone.press(ENTER)
     phone.sees("请检查以下问题")
     phone.fill(account=MOBILE, password=NEW)
-    phone.press("登录")
+    phone.press(ENTER)
     arrives(phone)

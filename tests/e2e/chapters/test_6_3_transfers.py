@@ -30,6 +30,7 @@ def test_leaving_for_another_province(applicant: Applicant, person: Candidate) -
     applicant.comes_to("已办结")
     hand_over(applicant)
     phone.be(person.user, "/business/registration/")
+    phone.sees("您的考籍已转至外省")
     phone.illustrate("6-3-out-left")
     assert Candidate.objects.get(pk=person.pk).state == "transferred"
 
