@@ -45,10 +45,10 @@ class Kind:
     model: type[Natural]
     fields: tuple[str, ...]
     fixed: tuple[str, ...] = ("code",)
-    keepers: tuple[str, ...] = (Role.ADMINISTRATOR,)
     check: Callable[[Any], Iterable[str]] = _nothing
     guard: Callable[[Any], None] = _always
     for_good: bool = False
+    keepers: tuple[str, ...] = (Role.ADMINISTRATOR,)
 
 
 def _check_course(course: Course) -> Iterator[str]:
@@ -86,7 +86,7 @@ CODES = Kind(
     CodeItem,
     ("list", "code", "label", "order", "is_retired"),
     ("list", "code"),
-    _check_code,
+    check=_check_code,
     for_good=True,
 )
 SCHOOLS = Kind("school", School, ("code", "name"))
