@@ -45,10 +45,10 @@ class Kind:
     model: type[Natural]
     fields: tuple[str, ...]
     fixed: tuple[str, ...] = ("code",)
-    keepers: tuple[str, ...] = (Role.ADMINISTRATOR,)
     check: Callable[[Any], Iterable[str]] = _nothing
     guard: Callable[[Any], None] = _always
     for_good: bool = False
+    keepers: tuple[str, ...] = (Role.ADMINISTRATOR,)
 
 
 def _check_course(course: Course) -> Iterator[str]:

@@ -14,6 +14,7 @@ from cms.windows.actions import create_window
 from portal.kernel import clock
 from portal.kernel.errors import Problem
 from review.applications import actions
+from review.applications.models import Application
 from review.applications.rules import Remark, Verdict
 from review.applications.tests.scene import GUILIN, SYSTEM, fresh, passed, reviewer
 from tests import life
@@ -177,8 +178,9 @@ def test_a_rule_holds_from_day_to_day_and_for_what_was_handed_in_before(student)
         with pytest.raises(Problem, match="validation_failed"):
             handed_in(student, "exemption-diploma", **DIPLOMA | {"point": "450100"})
     kept(rules[0], valid_from=today + timedelta(days=1), valid_to=None)
+    draft = Application.objects.get(state="draft")
     with pytest.raises(Problem, match="validation_failed"):
-        handed_in(student, "exemption-diploma", **DIPLOMA | {"point": "450100"})
+        actions.submit(draft.number, by=by(student))
 
 
 @pytest.mark.parametrize(

@@ -99,7 +99,7 @@ def test_from_the_file_to_the_scores_of_those_who_confirm(api, li):
         (li.pk, "00023", 75, "", "广东省", "2024-10"),
         (li.pk, "02324", None, "良好", "广东省", ""),
     ]
-    assert [line["course"]["code"] for line in api.get("/api/v1/me/transferred-scores/").json()["results"]] == [
+    assert [line["course"] for line in api.get("/api/v1/me/transferred-scores/").json()["results"]] == [
         "00023",
         "02324",
     ]
