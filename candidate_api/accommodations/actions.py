@@ -30,7 +30,7 @@ def grant(number: str, session: ExamSession, arranged: str, *, by: Actor) -> Acc
     made, new = Accommodation.objects.get_or_create(
         session=session,
         candidate=candidate,
-        defaults={"arranged": arranged, "granted_by_id": by.user_id, "granted_at": clock.now()},
+        defaults={"arranged": arranged, "granted_by_id": by.user_id or 0, "granted_at": clock.now()},
     )
     if not new:
         raise Problem(Code.STATE_CONFLICT, _("该考生本考期已有合理便利。"))

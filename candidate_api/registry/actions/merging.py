@@ -107,7 +107,7 @@ def _move(source: Candidate, target: Candidate) -> dict[str, int]:
         "entries": Registration.objects.filter(candidate=source),
         "seats": Seat.objects.filter(candidate=source),
         "accommodations": Accommodation.objects.filter(candidate=source).exclude(
-            session__in=target.accommodations.values("session")
+            session__in=Accommodation.objects.filter(candidate=target).values("session")
         ),
     }
     moved = {name: found.update(candidate=target) for name, found in rows.items()}
