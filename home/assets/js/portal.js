@@ -123,6 +123,7 @@
     const count = form.querySelector("[data-count]");
     const total = form.querySelector("[data-total]");
     const clash = form.querySelector("[data-clash]");
+    form.querySelector("[data-sum]").hidden = false; // without a script nobody adds up what is ticked
     const update = () => {
       const chosen = all("input[data-fee]:checked", form);
       const fen = chosen.reduce((sum, box) => sum + Number(box.dataset.fee), 0);
