@@ -79,6 +79,7 @@ PRIVATE = [
     "/business/registration/",
     "/business/my-registrations/",
     "/business/tickets/",
+    "/business/waiting/",
     "/business/arrangements/",
     "/business/scores/",
     "/business/transferred-scores/",

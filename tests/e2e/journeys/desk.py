@@ -9,6 +9,7 @@ from candidate_api.accounts.proofs import Proof
 from candidate_api.arrangements.models import Seat
 from candidate_api.cancellations.models import Cancellation
 from candidate_api.candidates.models import Candidate
+from candidate_api.catalogue.models import School
 from candidate_api.registry.models import Merger
 from candidate_api.rights.actions import request_erasure
 from candidate_api.rights.models import ErasureRequest
@@ -88,11 +89,14 @@ class DeskJourney:
     def acts(self) -> None:
         candidate = self.record(self.people[0])
         one = f"candidates/{candidate.pk}/"
-        for act in ("", "unmask/", "freeze/", "unfreeze/", "mobile/", "merge/"):
+        for act in ("", "unmask/", "freeze/", "unfreeze/", "mobile/", "school/", "merge/"):
             self.get(f"{one}{act}")
         for what in ("id_number", "mobile"):
             self.send(f"{one}unmask/", 200, what=what, reason=REASON)
             self.send(f"{one}unmask/", 200, what=what, reason=f"{REASON}{self.people[0].id_number}")  # refused
+        code = School.objects.values_list("code", flat=True)[0]
+        self.send(f"{one}school/", category="college_link", school=code, reason=REASON)
+        self.send(f"{one}school/", category="social", school="", reason=REASON)
         self.send(f"{one}freeze/", reason=REASON)
         self.send(f"{one}unfreeze/", reason=REASON)
         later(self.now)
