@@ -14,6 +14,7 @@ from django.conf import settings as conf
 from django.contrib.contenttypes.models import ContentType
 from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.core.cache import cache
+from django.core.servers.basehttp import ThreadedWSGIServer
 from django.test.testcases import LiveServerThread
 from wagtail.coreutils import get_supported_content_language_variant
 from wagtail.models import Collection, Locale, Page
@@ -130,9 +131,11 @@ def now() -> Iterator[Any]:
 
 
 def _when_idle() -> None:
-    """Nothing answers any longer: every request's thread has ended."""
+    """The portal answers nobody any longer: every request's thread has ended. A stand-in's threads are left alone: they
+    end with the connections that our adapters keep open to it."""
     for thread in threading.enumerate():
-        if "process_request_thread" in thread.name:
+        server = getattr(getattr(thread, "_target", None), "__self__", None)  # of a thread that still runs
+        if isinstance(server, ThreadedWSGIServer):
             thread.join(10)
 
 
