@@ -144,7 +144,7 @@ def browser(_chromium: "Browser") -> "Iterator[Page]":
         timezone_id="Asia/Shanghai",
         service_workers="block",  # a first visit, every time; what is kept has home/tests/test_offline.py
     )
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(30_000)
     page = context.new_page()
     troubles: list[str] = []
     page.troubles = troubles  # type: ignore[attr-defined]  # for a test that expects some

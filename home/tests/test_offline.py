@@ -23,7 +23,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
 def phone(_chromium: "Browser") -> "Iterator[Page]":
     """A telephone that keeps what the portal gives it to keep."""
     context = _chromium.new_context(viewport={"width": 390, "height": 844}, locale="zh-CN")
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(30_000)
     yield context.new_page()
     context.close()
 

@@ -25,7 +25,7 @@ def plain(world: World, browser: "Page") -> Iterator[Visitor]:
     launched = browser.context.browser
     assert launched is not None
     context = launched.new_context(java_script_enabled=False, viewport=PHONE, locale="zh-CN")  # type: ignore[arg-type]
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(30_000)
     yield Visitor(context.new_page(), world.url, "plain", script=False)
     context.close()
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from django.db.models import Q, QuerySet
 
 from candidate_api.invariants.actions import check
 from candidate_api.payments import actions
@@ -134,6 +135,14 @@ def restart(gateway: Twin, channel: str, *, told_again: bool) -> None:
         actions.query_pending(by=SYSTEM)
         actions.expire_due(by=SYSTEM)
         actions.run_refunds(by=SYSTEM)
+        if not (_unsettled().exists() or Refund.objects.exclude(state="succeeded").exists()):
+            return
+
+
+def _unsettled() -> "QuerySet[PaymentAttempt]":
+    return PaymentAttempt.objects.filter(
+        Q(state__in=["created", "open"]) | Q(state="succeeded", resolved_at=None) | Q(order__state="pending")
+    )
 
 
 def balanced(gateway: Twin, till: Till) -> None:
