@@ -39,7 +39,7 @@ def import_platform_file(desk: Visitor, person: Candidate) -> None:
     browser.wait_for_url("**/admin/imports/*/")
     imports.check_due(by=SYSTEM)
     desk.be(other, f"/admin/imports/{ImportBatch.objects.get().pk}/")
-    desk.sees("离散数学（粤）")
+    desk.sees("离散数学(粤)")
     desk.look("transfer-preview", whole=False)
     desk.press("同意写入", role="link")
     browser.locator("[name=reason]").fill("与平台核对无误")
