@@ -19,5 +19,5 @@ def drop(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("candidate_api", "0002_initial"), ("kernel", "0002_audit_is_append_only")]
+    dependencies = [("candidate_api", "0001_initial")]
     operations = [migrations.RunPython(create, drop)]
