@@ -97,6 +97,7 @@ WORDS = {
     "rights.approve_erasure": _("批准注销"),
     "rights.deliver_export": _("个人信息副本已生成"),
     "rights.refuse_erasure": _("驳回注销"),
+    "rights.reopen_account": _("恢复账号"),
     "rights.request_erasure": _("申请注销"),
     "rights.request_export": _("申请个人信息副本"),
     "rights.withdraw_erasure": _("撤回注销申请"),

@@ -124,7 +124,7 @@ def register(
     except IntegrityError as error:
         _tell_the_owner(id_number, by=by)
         sentence = _(
-            "该证件或手机号码已注册过账号。请直接登录，或用“忘记密码”找回；不是本人注册的请提交投诉。更正后重新注册的，请重新获取验证码。"
+            "该证件或手机号码已注册过账号。请直接登录，或用“忘记密码”找回；账号已注销的，请持证件到市招生考试院恢复；不是本人注册的请提交投诉。更正后重新注册的，请重新获取验证码。"
         )
         raise Problem(Code.ALREADY_REGISTERED, sentence) from error
     guard.at_home(by, mobile)

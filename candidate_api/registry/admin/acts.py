@@ -132,12 +132,14 @@ class MobileForm(ReasonForm):
     field_order = ("mobile", "code", "reason")
 
 
-class ChangeMobile(CandidateAct):
-    title = button = _("更换手机号码")
-    explains = _("须当面核验考生证件原件。更换后所有设备退出登录，原号码和新号码均收到通知。")
-    roles = MAY_CHANGE_MOBILE
+class AtCounter(ActView):
+    """An act for which the person reads a code from the number that they want to use."""
+
     form_class = MobileForm
     template_name = "registry/mobile.html"
+
+    def candidate_id(self) -> int:
+        return int(self.thing.pk)
 
     def form(self, data: Any = None) -> forms.Form:
         form = super().form(data)
@@ -147,10 +149,22 @@ class ChangeMobile(CandidateAct):
             form.fields["reason"].validators = []
         return form
 
+    def code_sent(self, given: dict[str, Any]) -> HttpResponse | None:
+        """The page again, where the code was asked for."""
+        if "send" not in self.request.POST:
+            return None
+        actions.send_code(self.candidate_id(), given["mobile"], by=self.actor)
+        return self.page(MobileForm(initial=given), sent=True)
+
+
+class ChangeMobile(AtCounter, CandidateAct):
+    title = button = _("更换手机号码")
+    explains = _("须当面核验考生证件原件。更换后所有设备退出登录，原号码和新号码均收到通知。")
+    roles = MAY_CHANGE_MOBILE
+
     def act(self, given: dict[str, Any]) -> HttpResponse | None:
-        if "send" in self.request.POST:
-            actions.send_code(self.thing.pk, given["mobile"], by=self.actor)
-            return self.page(MobileForm(initial=given), sent=True)
+        if page := self.code_sent(given):
+            return page
         actions.change_mobile(self.thing.pk, given["mobile"], given["code"], given["reason"], by=self.actor)
         self.done(_("手机号码已更换。"))
         return None
