@@ -13,7 +13,7 @@ from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from drf_spectacular.utils import OpenApiParameter, inline_serializer
 from rest_framework import exceptions, pagination, serializers
-from rest_framework.renderers import JSONRenderer
+from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -33,6 +33,17 @@ class Endpoint(APIView):
     @property
     def actor(self) -> Actor:
         return actor_of(self.request, "api")
+
+
+class FileRenderer(BaseRenderer):
+    """Lets a client ask for any type; a refusal is answered as JSON all the same."""
+
+    media_type = "*/*"
+    format = "file"
+    render_style = "binary"
+
+    def render(self, data: Any, accepted_media_type: str | None = None, renderer_context: Any = None) -> bytes:
+        return bytes(JSONRenderer().render(data))
 
 
 class PublicEndpoint(Endpoint):

@@ -220,6 +220,7 @@ def test_the_specification_is_the_days():
 
 
 def test_a_photo_is_its_owners_alone(app, person, client):
+    assert app.get("/api/v1/me/photo/").status_code == 404
     upload(app, life.good_photo())
     path = f"/files/{PrivateFile.objects.get().pk}/"
     stranger = life.registered(name="陆大海")
@@ -229,7 +230,9 @@ def test_a_photo_is_its_owners_alone(app, person, client):
     client.force_login(person.user)
     seen = client.get(path)
     assert (seen.status_code, seen["Content-Type"], seen["Cache-Control"]) == (200, "image/jpeg", "private, no-store")
-    assert b"".join(seen.streaming_content)[:2] == b"\xff\xd8"
+    assert seen.content[:2] == b"\xff\xd8"
+    shown = app.get("/api/v1/me/photo/", HTTP_ACCEPT="image/jpeg")
+    assert (shown.status_code, shown["Content-Type"], shown.content) == (200, "image/jpeg", seen.content)
 
 
 def test_staff_have_no_record_of_their_own(api, django_user_model):

@@ -188,6 +188,10 @@ class DeskJourney:
             asked = ErasureRequest.objects.latest("pk")
             self.get(f"erasures/{asked.pk}/{decision}/")
             self.send(f"erasures/{asked.pk}/{decision}/", reason=REASON)
+        back = "13700000123"
+        self.get(f"erasures/{asked.pk}/reopen/")
+        self.send(f"erasures/{asked.pk}/reopen/", 200, send="1", mobile=back)
+        self.send(f"erasures/{asked.pk}/reopen/", mobile=back, code=life.code_sent_to(back), reason=REASON)
 
     def looks_around(self) -> None:
         """Lists of an administrator, and the first page."""
