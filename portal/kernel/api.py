@@ -4,13 +4,14 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from functools import wraps
-from typing import Any
+from typing import Any, NoReturn
 
 import structlog
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.db import transaction
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.views.decorators.csrf import csrf_exempt
 from drf_spectacular.utils import OpenApiParameter, inline_serializer
 from rest_framework import exceptions, pagination, serializers
 from rest_framework.renderers import BaseRenderer, JSONRenderer
@@ -33,6 +34,12 @@ class Endpoint(APIView):
     @property
     def actor(self) -> Actor:
         return actor_of(self.request, "api")
+
+
+@csrf_exempt
+def nowhere(request: HttpRequest) -> NoReturn:
+    """An address that is none, whatever is sent to it; else it would be looked for among the pages of the site."""
+    raise Http404
 
 
 class FileRenderer(BaseRenderer):
