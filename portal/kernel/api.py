@@ -7,7 +7,7 @@ from functools import wraps
 from typing import Any, NoReturn
 
 import structlog
-from django.core.exceptions import PermissionDenied, RequestDataTooBig
+from django.core.exceptions import PermissionDenied, RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -182,7 +182,7 @@ def _problem(error: Exception) -> Problem | None:
             return Problem(Code.UNSUPPORTED_MEDIA_TYPE)
         case exceptions.Throttled():
             return Problem(Code.THROTTLED, retry_after=int(getattr(error, "wait", None) or 60))
-        case RequestDataTooBig():
+        case RequestDataTooBig() | TooManyFieldsSent() | TooManyFilesSent():
             return Problem(Code.PAYLOAD_TOO_LARGE)
     return None
 
