@@ -53,7 +53,7 @@ _ADDRESS = frozenset({"address_area", "address"})
 def create(user: User, *, id_type: str, id_number: str, notice_version: str, by: Actor) -> Candidate:
     """The record of a person who has just registered; in the caller's transaction.
 
-    The database refuses a second record of the same number (`candidate_one_per_number`).
+    The database refuses a second record of the same number (`candidate_one_per_document`).
     """
     candidate = Candidate(user=user, id_type=id_type, id_number=id_number, notice_version=notice_version)
     for name, said in rules.said_by(id_number).items():
@@ -74,13 +74,15 @@ def save_profile(values: dict[str, Any], *, by: Actor) -> Candidate:
         return _save_profile(values, by=by)
     except Problem as refused:
         if any(error.code == "already_registered" for error in refused.errors):
-            _tell_the_owner(rules.clean_id_number(values["id_number"]), by=by)
+            own = queries.of(by)
+            number = rules.clean_id_number(values.get("id_number", own.id_number))
+            _tell_the_owner(values.get("id_type", own.id_type), number, by=by)
         raise
 
 
 @transaction.atomic
-def _tell_the_owner(id_number: str, *, by: Actor) -> None:
-    owner = queries.of_document(id_number)
+def _tell_the_owner(id_type: str, id_number: str, *, by: Actor) -> None:
+    owner = queries.of_document(id_type, id_number)
     if owner is not None:
         say(f"document_tried:{owner.pk}:{clock.today()}", "document_tried", {}, to=owner.user)
         record("candidates.document_tried", owner, by=by)
