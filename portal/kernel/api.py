@@ -92,6 +92,8 @@ class Input(serializers.Serializer):
     def read(cls, request: Request) -> dict[str, Any]:
         """The validated body; raises DRF's ValidationError."""
         parsed = cls(data=request.data)
+        if request.data is None:  # a body of `null`: of that the library speaks English alone
+            parsed.fail("invalid", datatype="null")
         parsed.is_valid(raise_exception=True)
         return dict(parsed.validated_data)
 
