@@ -7,7 +7,7 @@ from functools import wraps
 from typing import Any, NoReturn
 
 import structlog
-from django.core.exceptions import PermissionDenied, RequestDataTooBig
+from django.core.exceptions import PermissionDenied, RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -92,6 +92,8 @@ class Input(serializers.Serializer):
     def read(cls, request: Request) -> dict[str, Any]:
         """The validated body; raises DRF's ValidationError."""
         parsed = cls(data=request.data)
+        if request.data is None:  # a body of `null`: of that the library speaks English alone
+            parsed.fail("invalid", datatype="null")
         parsed.is_valid(raise_exception=True)
         return dict(parsed.validated_data)
 
@@ -192,7 +194,7 @@ def _problem(error: Exception) -> Problem | None:
             return Problem(Code.UNSUPPORTED_MEDIA_TYPE)
         case exceptions.Throttled():
             return Problem(Code.THROTTLED, retry_after=int(getattr(error, "wait", None) or 60))
-        case RequestDataTooBig():
+        case RequestDataTooBig() | TooManyFieldsSent() | TooManyFilesSent():
             return Problem(Code.PAYLOAD_TOO_LARGE)
     return None
 
