@@ -40,8 +40,8 @@ from portal.kernel.files.models import PrivateFile
 from portal.kernel.users.models import User
 
 BATCH = 2000
-PEOPLE_PER_PORTRAIT = 200
-MOST_PORTRAITS = 60  # drawing one takes as long as writing fifty people
+PEOPLE_PER_PORTRAIT = 500
+MOST_PORTRAITS = 40  # drawing one takes as long as writing fifty people
 SEEDER = Actor.system("seed-demo")
 TABLES = (
     User, PrivateFile, Candidate, Order, PaymentAttempt, Refund, PaymentEvent, Registration, Score, AuditEntry,
