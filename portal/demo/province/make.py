@@ -40,7 +40,7 @@ from portal.kernel.files.models import PrivateFile
 from portal.kernel.users.models import User
 
 BATCH = 2000
-PEOPLE_PER_PORTRAIT = 500
+PEOPLE_PER_PORTRAIT = 1000
 MOST_PORTRAITS = 40  # drawing one takes as long as writing fifty people
 SEEDER = Actor.system("seed-demo")
 TABLES = (

@@ -49,7 +49,7 @@ class Store:
     def __init__(self, *tables: type[models.Model]) -> None:
         self._rows: dict[type[models.Model], list[Any]] = {model: [] for model in tables}
         self._entries: list[tuple[int, str]] = []
-        self._keys: dict[type[models.Model], Iterator[int]] = {}
+        self._keys: dict[type[models.Model], Iterator[int]] = dict.fromkeys(tables, iter(()))
         self._last: dict[type[models.Model], int] = {}  # reserved, and perhaps not written yet
         self._writers = {model: _Writer(model) for model in tables}
         self._blank = {
@@ -60,7 +60,7 @@ class Store:
 
     def key(self, model: type[models.Model]) -> int:
         """A primary key that nobody else gets."""
-        found = next(self._keys.get(model, iter(())), None)
+        found = next(self._keys[model], None)
         if found is None:
             keys = _reserve(model, KEYS_AT_ONCE, self._last.get(model, 0))
             self._keys[model], self._last[model] = iter(keys), keys[-1]
@@ -96,7 +96,7 @@ class Store:
         rows, entries = self._rows, self._entries
         self._rows, self._entries = {model: [] for model in rows}, []
         if connection.vendor == "sqlite":
-            self._keys.clear()  # the next transaction looks again: there is no sequence that it has drawn from
+            self._keys = dict.fromkeys(rows, iter(()))  # the next transaction looks again: there is no sequence that it has drawn from
         return Batch(
             {
                 model: made if model is open_to_change else self._writers[model].pack(made)
