@@ -79,7 +79,7 @@ def test_sealers_that_meet_take_turns():
             made = actions.record("users.rename", user, by=BY, note=str(n))
             actions.chain([(made.pk, made.digest)])
 
-    assert threads(6, lambda n: actions.seal() if n % 2 else write_and_chain(n)).errors == []
+    assert threads(6, lambda n: actions.seal() if n % 2 else write_and_chain(n)).errors == {}
     actions.seal()
     assert AuditLink.objects.count() == 7
     assert list(actions.verify()) == []
