@@ -43,6 +43,7 @@ WORDS = {
     "graduations.make_ready": _("毕业证书可领取"),
     "identity.abandon": _("放弃身份核验"),
     "identity.answer": _("身份核验有结果"),
+    "identity.confirm_on_site": _("现场核验身份"),
     "identity.verify": _("发起身份核验"),
     "imports.approve": _("批准导入"),
     "imports.export_refused": _("下载未通过的行"),

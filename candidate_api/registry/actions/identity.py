@@ -35,7 +35,7 @@ def send_code(candidate_id: int, mobile: str, *, by: Actor) -> None:
     `not_found`, `validation_failed`, `throttled`."""
     mobile = _checked(candidate_id, mobile, by)
     with transaction.atomic():
-        row, code = codes.issue(Purpose.ON_SITE, mobile, Allowance.COUNTER)
+        row, code = codes.issue(Purpose.ON_SITE, mobile, Allowance.COUNTER, codes.asker_of(by))
         say(f"code:{row.pk}", "code_on_site", {"code": code}, mobile=mobile)
 
 

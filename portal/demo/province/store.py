@@ -96,7 +96,9 @@ class Store:
         rows, entries = self._rows, self._entries
         self._rows, self._entries = {model: [] for model in rows}, []
         if connection.vendor == "sqlite":
-            self._keys = dict.fromkeys(rows, iter(()))  # the next transaction looks again: there is no sequence that it has drawn from
+            self._keys = dict.fromkeys(
+                rows, iter(())
+            )  # the next transaction looks again: there is no sequence that it has drawn from
         return Batch(
             {
                 model: made if model is open_to_change else self._writers[model].pack(made)
@@ -120,7 +122,8 @@ def _reserve(model: type[models.Model], number: int, above: int) -> list[int]:
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute(
-                "SELECT nextval(sequence) FROM (SELECT pg_get_serial_sequence(%s, %s)::regclass AS sequence OFFSET 0) s,"
+                "SELECT nextval(sequence)"
+                " FROM (SELECT pg_get_serial_sequence(%s, %s)::regclass AS sequence OFFSET 0) s,"
                 " generate_series(1, %s)",
                 [table, column, number],
             )

@@ -36,8 +36,8 @@ def columns(
     at: datetime | None = None,
     **data: Any,
 ) -> dict[str, Any]:
-    """What an entry holds in the order of its columns, but for its digest; `at` where it tells of another instant than now (histories that are
-    brought in)."""
+    """What an entry holds in the order of its columns, but for its digest; `at` where it tells of another instant than
+    now (histories that are brought in)."""
     return {
         "at": at or clock.now(),
         "actor_id": by.user_id,
@@ -102,8 +102,8 @@ def _link(last: tuple[int, str], entries: Iterable[tuple[int, str]]) -> tuple[in
     """Write the links of `entries` behind `last`, all in one statement; the new end."""
     position, previous = last
     links = []
-    for position, (key, digest) in enumerate(entries, position + 1):
-        previous = _hash(previous, key, digest)
+    for key, digest in entries:
+        position, previous = position + 1, _hash(previous, key, digest)
         links.append((position, key, previous))
     table = f"{AuditLink._meta.db_table} (position, entry_id, hash)"
     with connection.cursor() as cursor:
