@@ -1,7 +1,8 @@
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import BigIntegerField, CharField, Exists, F, OuterRef, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from candidate_api.candidates.models import Candidate
@@ -18,6 +19,7 @@ from cms.windows.rules import Business, WindowState, instant
 from portal.kernel import clock
 from portal.kernel.actor import Actor
 from portal.kernel.errors import Code, Problem
+from portal.kernel.prepared import Given, Prepared, each_of, numbered
 from portal.kernel.states import Who
 
 OWN, OTHER = "own", "other"
@@ -83,8 +85,47 @@ def shown_with(orders: Iterable[Order]) -> "QuerySet[Registration]":
 
 def held(candidate: Candidate, session: ExamSession) -> Held:
     """What the candidate has passed, and holds in this session (by course code → slot)."""
-    entries = Registration.objects.filter(candidate=candidate, session=session, state__in=LIVE)
-    return Held(passed_course_codes(candidate.pk), dict(entries.values_list("course__code", "slot")))
+    rows = _HELD.all(candidate=candidate.pk, session=session.pk)
+    entries = {course: slot for course, slot, _district in rows}
+    return Held(passed_course_codes(candidate.pk), entries, tuple((slot, district) for _c, slot, district in rows))
+
+
+def _held(candidate: Given, session: Given) -> "QuerySet[Registration, tuple[str, int, str]]":
+    rows = Registration.objects.filter(candidate=candidate, session=session, state__in=LIVE)
+    return rows.order_by("slot").values_list("course__code", "slot", "district__name")
+
+
+_HELD = Prepared(lambda: _held(Given("candidate", BigIntegerField()), Given("session", BigIntegerField())))
+
+
+def offered(session: str, courses: Sequence[str]) -> dict[str, Offering]:
+    """By course, what the session sets of these courses, with course and session."""
+    rows = _offered(len(courses)).all(session=session, **numbered("course", courses))
+    return {row.course.code: row for row in rows}
+
+
+@cache
+def _offered(number: int) -> Prepared:
+    """For so many courses."""
+
+    def build() -> "QuerySet[Offering]":
+        courses = each_of("course", number, CharField())
+        held_then = Offering.objects.filter(session__code=Given("session", CharField()), cancelled_at=None)
+        return held_then.filter(course__code__in=courses).select_related("course", "session").order_by()
+
+    return Prepared(build)
+
+
+def districts(codes: Collection[str]) -> dict[str, District]:
+    """Those of them that there are, by code."""
+    rows = _districts(len(codes)).all(**numbered("code", sorted(codes)))
+    return {row.code: row for row in rows}
+
+
+@cache
+def _districts(number: int) -> Prepared:
+    """For so many codes."""
+    return Prepared(lambda: District.objects.filter(code__in=each_of("code", number, CharField())).order_by())
 
 
 @dataclass(frozen=True)
@@ -108,6 +149,11 @@ def warnings(
         slots = dict(offered.values_list("course__code", "slot"))
         names = dict(District.objects.values_list("code", "name"))
         places += [(slots[c], names[d]) for c, d in wished if c in slots and d in names]
+    return warned(session, places)
+
+
+def warned(session: ExamSession, places: Iterable[tuple[int, str]]) -> list[Warned]:
+    """What to tell somebody who is to sit at these places of the session (slot, name of the district)."""
     sittings = session.slots
     days = apart((sittings[slot - 1].date, district) for slot, district in places)
     sentence = _("%(month)d月%(day)d日的课程分在不同考区：%(districts)s。同一天可能赶不到，一般应当选同一个考区。")
@@ -246,6 +292,7 @@ def _seats_left(session: ExamSession) -> dict[int, list[dict[str, object]]]:
     """By slot, the districts for which the office has set a limit, with what is left of it."""
     found: dict[int, list[dict[str, object]]] = {}
     pools = SeatPool.objects.filter(session=session, capacity__isnull=False).order_by("district__code")
-    for district, slot, capacity, taken in pools.values_list("district__code", "slot", "capacity", "taken"):
-        found.setdefault(slot, []).append({"district": district, "seats_left": capacity - taken})
+    places = pools.values_list("district__code", "slot").annotate(left=Sum(F("capacity") - F("taken")))
+    for district, slot, left in places:
+        found.setdefault(slot, []).append({"district": district, "seats_left": left})
     return found

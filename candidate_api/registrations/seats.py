@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from candidate_api.registrations.models import Registration
 from candidate_api.registrations.rules import Blocked, refusal
-from candidate_api.sessions.actions import take
+from candidate_api.sessions.actions import give_back, take
 
 
 def take_seats(rows: Sequence[Registration]) -> None:
@@ -16,3 +16,15 @@ def take_seats(rows: Sequence[Registration]) -> None:
     full = {place: Blocked.FULL for place, row in in_order if not take(row.session_id, row.district_id, row.slot)}
     if full:
         raise refusal(full)
+
+
+def move_seat(row: Registration, old: tuple[int, int, int]) -> None:
+    """A changed entry leaves its old place (session, district, slot) for the one it has now; as `take_seats`."""
+    if old == (row.session_id, row.district_id, row.slot):
+        return
+    if old[1:] < (row.district_id, row.slot):
+        give_back(*old)
+        take_seats([row])
+    else:
+        take_seats([row])
+        give_back(*old)

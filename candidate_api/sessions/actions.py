@@ -1,49 +1,112 @@
 """Verbs: seats are taken and given back, a session's seats are counted, its releases follow the desk."""
 
 from datetime import datetime
+from itertools import count
+from typing import Any
 
 from django.db import transaction
-from django.db.models import F, Q, Sum
+from django.db.models import F, IntegerField, Q, QuerySet, Subquery, Sum
 from django.utils.translation import gettext_lazy as _
 
 from candidate_api.catalogue import stamps
 from candidate_api.sessions import closing
 from candidate_api.sessions.models import ExamSession, Room, SeatPool
-from candidate_api.sessions.rules import MAY_CLOSE, NUMBERS
+from candidate_api.sessions.rules import BUCKETS, MAY_CLOSE, NUMBERS, shares
 from cms.windows.rules import Business
 from portal.kernel import clock
 from portal.kernel.actor import Actor
 from portal.kernel.audit.actions import record
 from portal.kernel.errors import Code, Problem
+from portal.kernel.prepared import Given, PreparedUpdate
 
 _RELEASED = {Business.ADMISSION_TICKET: "tickets_at", Business.SCORES: "scores_at"}
 
 
-def take(session_id: int, district_id: int, slot: int, n: int = 1) -> bool:
-    """Take `n` seats in the caller's transaction; False, with nothing taken, where fewer are left.
+def take(session_id: int, district_id: int, slot: int) -> bool:
+    """Take a seat in the caller's transaction; False, with nothing taken, where none is left.
 
     Seats are counted from the first one on, also where there is no limit: one that is set later knows what is taken.
-    One conditional UPDATE, so that nobody can come between looking and taking; call it as late in the transaction as
-    can be, since the row stays locked until the commit.
+    One conditional UPDATE of one bucket, so that nobody can come between looking and taking; call it as late in the
+    transaction as can be, since the bucket stays locked until the commit.
     """
     place = {"session_id": session_id, "district_id": district_id, "slot": slot}
-    free = SeatPool.objects.filter(Q(capacity=None) | Q(taken__lte=F("capacity") - n), **place)
-    if free.update(taken=F("taken") + n):
-        return True
-    # Full, or the first of this place. Where two are first at once, the second waits here for the other's commit.
-    SeatPool.objects.bulk_create([SeatPool(**place)], ignore_conflicts=True)
-    return bool(free.update(taken=F("taken") + n))
+    return _move(_TAKE, place) or (_counted_first(place) and _move(_TAKE, place))
 
 
-def give_back(session_id: int, district_id: int, slot: int, n: int = 1) -> None:
-    """Give `n` taken seats back in the caller's transaction."""
-    pool = SeatPool.objects.filter(session_id=session_id, district_id=district_id, slot=slot, taken__gte=n)
-    pool.update(taken=F("taken") - n)
+def give_back(session_id: int, district_id: int, slot: int) -> None:
+    """Give a taken seat back in the caller's transaction, to whichever bucket: the sum is what counts."""
+    _move(_GIVE_BACK, {"session_id": session_id, "district_id": district_id, "slot": slot})
+
+
+_Moves = tuple[PreparedUpdate, PreparedUpdate]
+_first = count()
+
+
+def _move(moves: _Moves, place: dict[str, int]) -> bool:
+    """One more or one less of a bucket that nobody else has in hand just now; only where there is none, wait for one.
+
+    Everybody begins at another bucket, so that they fill up evenly. Who waits holds no other bucket of this place.
+    """
+    given = place | {"first": next(_first) % BUCKETS}
+    return any(update.run(**given) for update in moves)
+
+
+def _moves(allowed: Q, taken: Any) -> _Moves:
+    """Without waiting, and with it: the first bucket of a place in turn that allows it. A bucket that somebody else has
+    filled or emptied while we waited for it is passed over, by the database itself."""
+
+    def update(patient: bool) -> PreparedUpdate:
+        def build() -> "QuerySet[SeatPool]":
+            place = {name: Given(name, IntegerField()) for name in ("session_id", "district_id", "slot")}
+            turn = (F("bucket") + Given("first", IntegerField())) % BUCKETS
+            rows = SeatPool.objects.select_for_update(of=("self",), no_key=True, skip_locked=not patient)
+            found = rows.filter(allowed, **place).order_by(turn).values("pk")[:1]
+            return SeatPool.objects.filter(pk=Subquery(found))
+
+        return PreparedUpdate(build, taken=taken)
+
+    return update(patient=False), update(patient=True)
+
+
+_TAKE = _moves(Q(capacity=None) | Q(taken__lt=F("capacity")), F("taken") + 1)
+_GIVE_BACK = _moves(Q(taken__gt=0), F("taken") - 1)
+
+
+def take_many(session_id: int, district_id: int, slot: int, n: int) -> bool:
+    """Take `n` seats in the caller's transaction, of as many buckets as it needs; False where fewer are left."""
+    place = {"session_id": session_id, "district_id": district_id, "slot": slot}
+    _counted_first(place)
+    rows = SeatPool.objects.select_for_update(of=("self",), no_key=True).filter(**place)
+    buckets = list(rows.order_by("bucket"))
+    if any(bucket.capacity is not None for bucket in buckets):
+        left = n
+        for bucket in buckets:
+            taken = min(left, (bucket.capacity or 0) - bucket.taken)
+            bucket.taken, left = bucket.taken + taken, left - taken
+        if left:
+            return False
+    else:
+        for bucket, more in zip(buckets, shares(n, [0] * len(buckets)), strict=True):
+            bucket.taken += more
+    SeatPool.objects.bulk_update(buckets, ["taken"])
+    return True
+
+
+def _counted_first(place: dict[str, int]) -> bool:
+    """See to it that the seats of a place are counted; False where they are already.
+
+    Where two are the first of a place at once, the second waits here for the other's commit. Whoever makes buckets
+    makes all of them, so that nobody adds one without a limit to those that have one.
+    """
+    if SeatPool.objects.filter(**place).exists():
+        return False
+    SeatPool.objects.bulk_create([SeatPool(**place, bucket=n) for n in range(BUCKETS)], ignore_conflicts=True)
+    return True
 
 
 def open_seats(session_id: int, *, by: Actor) -> int:
     """Give every district as many seats in each slot as its rooms have, accessible ones aside, which do not take
-    everybody; how many pools have a limit now.
+    everybody; how many places have a limit now.
 
     At any time, and again when rooms were added: what is taken is counted already. Scheduled work and set-up alone may
     do it: raises `permission_denied` for people, and `state_conflict` where more seats are taken than would be left.
@@ -56,17 +119,25 @@ def open_seats(session_id: int, *, by: Actor) -> int:
         rooms = Room.objects.filter(accessible=False)
         seats = dict(rooms.values_list("site__district").annotate(Sum("seats")).order_by())
         SeatPool.objects.bulk_create(
-            [SeatPool(session=session, district_id=place, slot=n) for place in sorted(seats) for n in NUMBERS],
+            [
+                SeatPool(session=session, district_id=district, slot=n, bucket=bucket)
+                for district in sorted(seats)
+                for n in NUMBERS
+                for bucket in range(BUCKETS)
+            ],
             ignore_conflicts=True,
         )
         rows = SeatPool.objects.select_for_update(of=("self",), no_key=True).filter(session=session)
-        pools = list(rows.order_by("district_id", "slot"))  # as everybody locks them who takes seats
-        if any(pool.taken > seats.get(pool.district_id, 0) for pool in pools):
+        places: dict[tuple[int, int], list[SeatPool]] = {}
+        for pool in rows.order_by("district_id", "slot", "bucket"):  # as everybody locks them who takes seats
+            places.setdefault((pool.district_id, pool.slot), []).append(pool)
+        if any(sum(pool.taken for pool in pools) > seats.get(place[0], 0) for place, pools in places.items()):
             raise Problem(Code.STATE_CONFLICT, _("已占用的考位多于考场座位数，请先增加考场。"))
-        limited = [pool for pool in pools if pool.district_id in seats]
-        for pool in limited:
-            pool.capacity = seats[pool.district_id]
-        SeatPool.objects.bulk_update(limited, ["capacity"])
+        limited = {place: pools for place, pools in places.items() if place[0] in seats}
+        for (district, _slot), pools in limited.items():
+            for pool, share in zip(pools, shares(seats[district], [pool.taken for pool in pools]), strict=True):
+                pool.capacity = share
+        SeatPool.objects.bulk_update([pool for pools in limited.values() for pool in pools], ["capacity"])
         record("session.open_seats", session, by=by, districts=len(seats), seats=sum(seats.values()))
     return len(limited)
 

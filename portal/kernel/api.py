@@ -211,7 +211,7 @@ def idempotent(*, atomic: bool = True, door: Callable[..., object] | None = None
                     door(by=self.actor)
                 with transaction.atomic() if atomic else nullcontext():
                     response = method(self, request, *args, **kwargs)
-                    answer = "" if response.data is None else JSONRenderer().render(response.data).decode()
+                    answer = _rendered(response)
                     outcome.store(response.status_code, answer)
                     return response
             except BaseException:
@@ -222,6 +222,16 @@ def idempotent(*, atomic: bool = True, door: Callable[..., object] | None = None
         return wrapper  # type: ignore[return-value]
 
     return decorate
+
+
+def _rendered(response: Response) -> str:
+    """The body as it is kept and as it is sent: made once."""
+    if response.data is None:
+        return ""
+    body = JSONRenderer().render(response.data)
+    response.content = body
+    response["Content-Type"] = JSONRenderer.media_type
+    return body.decode()
 
 
 def problems(*codes: Code) -> Callable[[Method], Method]:

@@ -415,7 +415,7 @@ def _taken(pool):
 
 def _try(person, course):
     try:
-        return actions.submit(SESSION, [(course, NANNING)], by=life.actor(person)).number
+        return actions.submit(SESSION, [(course, NANNING)], by=life.actor(person)).order.number
     except Problem as problem:
         return problem.code
 
