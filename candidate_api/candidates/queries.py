@@ -12,7 +12,7 @@ from portal.kernel import clock
 from portal.kernel.actor import Actor
 from portal.kernel.crypto.fields import blind_lookup
 from portal.kernel.errors import Code, Problem
-from portal.kernel.prepared import Given, Prepared
+from portal.kernel.prepared import Given, Prepared, Question, ask
 
 
 def of(actor: Actor) -> Candidate:
@@ -27,10 +27,18 @@ def of(actor: Actor) -> Candidate:
 def for_update(actor: Actor) -> Candidate:
     """The actor's own record, locked until the transaction ends. A request that waited here while the record was
     merged away finds it no more."""
-    candidate: Candidate | None = _LOCKED.one(user=actor.user_id) if actor.user_id else None
-    if candidate is None:
-        raise Problem(Code.PERMISSION_DENIED, _("请用考生账号登录。"))
-    return candidate
+    return ask(locks(actor))
+
+
+def locks(actor: Actor) -> Question[Candidate]:
+    """The question of `for_update`, for who asks other things with it."""
+
+    def read(found: list[Candidate]) -> Candidate:
+        if not found:
+            raise Problem(Code.PERMISSION_DENIED, _("请用考生账号登录。"))
+        return found[0]
+
+    return _LOCKED.asks(read, user=actor.user_id or 0)
 
 
 def _locked(user_id: Given) -> "QuerySet[Candidate]":

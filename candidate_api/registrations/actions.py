@@ -21,7 +21,7 @@ from candidate_api.registrations.rules import (
     refusal,
     refusals,
 )
-from candidate_api.registrations.seats import move_seat, take_seats
+from candidate_api.registrations.seats import counted_for, move_seat, take_seats
 from candidate_api.registrations.states import REGISTRATION
 from candidate_api.sessions.models import ExamSession
 from portal.kernel import clock
@@ -30,7 +30,7 @@ from portal.kernel.audit.actions import entry as audit_entry
 from portal.kernel.audit.actions import record
 from portal.kernel.errors import Code, FieldError, Problem
 from portal.kernel.language import for_the_record
-from portal.kernel.prepared import insert
+from portal.kernel.prepared import ask, inserts, together
 from portal.kernel.states import Who
 
 KIND = "registration"
@@ -55,16 +55,17 @@ def submit(session_code: str, entries: Sequence[tuple[str, str]], *, by: Actor) 
     if not entries:
         raise Problem(Code.VALIDATION_FAILED, errors=[FieldError("entries", "required", _("请至少选择一门课程。"))])
     with transaction.atomic():
-        candidate = candidates.for_update(by)
-        offerings = queries.offered(session_code, [course for course, _district in entries])
+        candidate, offerings, districts = together(
+            candidates.locks(by),
+            queries.offers(session_code, [course for course, _district in entries]),
+            queries.districts({district for _course, district in entries}),
+        )
         session = next((o.session for o in offerings.values()), None) or _session(session_code)
-        window = queries.require_admission(candidate, session)
-        districts = queries.districts({district for _course, district in entries})
+        window, held = queries.admission(candidate, session)
         wishes = [
             Wish(course, offerings[course].slot if course in offerings else None, district in districts)
             for course, district in entries
         ]
-        held = queries.held(candidate, session)
         refused = refusals(wishes, held, session.max_courses)
         if refused:
             raise refusal(refused)
@@ -78,6 +79,7 @@ def submit(session_code: str, entries: Sequence[tuple[str, str]], *, by: Actor) 
             amount_fen=sum(offering.fee_fen for offering, _d in chosen),
             expires_at=order_expires_at(now, window.ends_at),
             by=by,
+            log=(log := []),
         )
         rows = [
             Registration(
@@ -93,23 +95,22 @@ def submit(session_code: str, entries: Sequence[tuple[str, str]], *, by: Actor) 
             )
             for offering, district in chosen
         ]
-        if not insert(rows, unless_there=True):  # another request of the same person was first
+        is_written, counted = together(inserts(rows, unless_there=True), counted_for(rows))
+        if not is_written:  # another request of the same person was first
             raise refusal(dict.fromkeys(range(len(rows)), Blocked.ALREADY_REGISTERED))
-        insert(
-            [
-                audit_entry(
-                    "registrations.submit",
-                    row,
-                    by=by,
-                    to_state=row.state,
-                    order=order.number,
-                    course=row.course.code,
-                    district=row.district.code,
-                )
-                for row in rows
-            ]
-        )
-        take_seats(rows)  # last, so that a counter's row is locked for as short as can be
+        log += [
+            audit_entry(
+                "registrations.submit",
+                row,
+                by=by,
+                to_state=row.state,
+                order=order.number,
+                course=row.course.code,
+                district=row.district.code,
+            )
+            for row in rows
+        ]
+        take_seats(rows, counted, after=[inserts(log)])  # last: a counter's row is locked for as short as can be
     places = [*held.places, *((row.slot, row.district.name) for row in rows)]
     return Submitted(order, rows, queries.warned(session, sorted(places)))
 
@@ -175,8 +176,8 @@ def change(registration_id: int, *, course: str = "", district: str = "", by: Ac
             payments.lock_to_amend(seen.order.number, by=by)
         row = queries.for_update(by, registration_id)
         REGISTRATION.check(row.state, "change", Who.CANDIDATE)
-        offering = queries.offered(row.session.code, [course]).get(course) if course else row.offering
-        place = queries.districts([district]).get(district) if district else row.district
+        offering = ask(queries.offers(row.session.code, [course])).get(course) if course else row.offering
+        place = ask(queries.districts([district])).get(district) if district else row.district
         held = queries.held(candidate, row.session)
         held.entries.pop(row.course.code)
         wish = Wish(course or row.course.code, offering.slot if offering else None, place is not None)

@@ -13,7 +13,7 @@ from candidate_api.results.states import MAY_READ, Penalty, Source, Status
 from portal.kernel import clock
 from portal.kernel.actor import Actor
 from portal.kernel.crypto.fields import blind_lookup
-from portal.kernel.prepared import Given, Prepared
+from portal.kernel.prepared import Given, Prepared, Question, ask
 
 # A line of 成绩查询, as columns.
 LINE = (
@@ -64,7 +64,12 @@ def passes_of(candidate_id: int | Given, at: Given | None = None) -> "QuerySet[S
 
 def passed_course_codes(candidate_id: int) -> frozenset[str]:
     """The codes of the courses that the candidate has passed, as far as they have been told."""
-    return frozenset(code for (code,) in _PASSED.all(candidate=candidate_id, at=clock.now()))
+    return ask(passes(candidate_id))
+
+
+def passes(candidate_id: int) -> Question[frozenset[str]]:
+    """The question of `passed_course_codes`, for who asks other things with it."""
+    return _PASSED.asks(lambda rows: frozenset(code for (code,) in rows), candidate=candidate_id, at=clock.now())
 
 
 _PASSED = Prepared(
@@ -102,8 +107,12 @@ def disciplines(candidate_id: int, day: date) -> list[Discipline]:
 
 def suspension(candidate_id: int, day: date, exam_day: date) -> Discipline | None:
     """The 停考 that keeps somebody from registering on `day` for an exam that begins on `exam_day`; the longest."""
-    found: Discipline | None = _SUSPENSIONS.one(candidate=candidate_id, day=day, exam=exam_day)
-    return found
+    return ask(suspends(candidate_id, day, exam_day))
+
+
+def suspends(candidate_id: int, day: date, exam_day: date) -> Question[Discipline | None]:
+    """The question of `suspension`, for who asks other things with it."""
+    return _SUSPENSIONS.asks(lambda rows: rows[0] if rows else None, candidate=candidate_id, day=day, exam=exam_day)
 
 
 def _suspensions(candidate_id: Given, day: Given, exam_day: Given) -> "QuerySet[Discipline]":
@@ -113,9 +122,7 @@ def _suspensions(candidate_id: Given, day: Given, exam_day: Given) -> "QuerySet[
 
 
 _SUSPENSIONS = Prepared(
-    lambda: _suspensions(
-        Given("candidate", BigIntegerField()), Given("day", DateField()), Given("exam", DateField())
-    )
+    lambda: _suspensions(Given("candidate", BigIntegerField()), Given("day", DateField()), Given("exam", DateField()))
 )
 
 

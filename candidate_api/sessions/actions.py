@@ -1,7 +1,10 @@
 """Verbs: seats are taken and given back, a session's seats are counted, its releases follow the desk."""
 
+from collections.abc import Sequence
 from datetime import datetime
-from itertools import count
+from functools import cache, reduce
+from operator import or_
+from secrets import randbelow
 from typing import Any
 
 from django.db import transaction
@@ -17,8 +20,10 @@ from portal.kernel import clock
 from portal.kernel.actor import Actor
 from portal.kernel.audit.actions import record
 from portal.kernel.errors import Code, Problem
-from portal.kernel.prepared import Given, PreparedUpdate
+from portal.kernel.prepared import Given, Prepared, PreparedUpdate, Question, ask, together
 
+Place = tuple[int, int, int]
+_PLACE = ("session_id", "district_id", "slot")
 _RELEASED = {Business.ADMISSION_TICKET: "tickets_at", Business.SCORES: "scores_at"}
 
 
@@ -29,54 +34,75 @@ def take(session_id: int, district_id: int, slot: int) -> bool:
     One conditional UPDATE of one bucket, so that nobody can come between looking and taking; call it as late in the
     transaction as can be, since the bucket stays locked until the commit.
     """
-    place = {"session_id": session_id, "district_id": district_id, "slot": slot}
-    return _move(_TAKE, place) or (_counted_first(place) and _move(_TAKE, place))
+    place = (session_id, district_id, slot)
+    if place not in ask(counted([place])):
+        count_first(place)
+    return take_each([place])[0]
+
+
+def take_each(places: Sequence[Place], *, after: Sequence[Question[Any]] = ()) -> list[bool]:
+    """`take` at each of these places, which are counted and in order; what is asked in `after` goes along before it.
+
+    At first nobody waits: a bucket that somebody else has in hand is passed over. Where that leads to nothing, all seats
+    are let go, and with them the buckets that were locked and found full, before anybody is waited for. So whoever waits
+    holds nothing but seats of earlier places, and nobody waits in a circle.
+    """
+    taken = together(*after, _MARK, *(_TAKE.asks(**_at(place)) for place in places))[len(after) + 1 :]
+    if all(taken):
+        return [True] * len(places)
+    ask(_BACK_TO_MARK)
+    return [_patiently(_FREE, 1, place) for place in places]
 
 
 def give_back(session_id: int, district_id: int, slot: int) -> None:
     """Give a taken seat back in the caller's transaction, to whichever bucket: the sum is what counts."""
-    _move(_GIVE_BACK, {"session_id": session_id, "district_id": district_id, "slot": slot})
+    place = (session_id, district_id, slot)
+    if not together(_MARK, _GIVE_BACK.asks(**_at(place)))[1]:
+        ask(_BACK_TO_MARK)
+        _patiently(_USED, -1, place)
 
 
-_Moves = tuple[PreparedUpdate, PreparedUpdate]
-_first = count()
+def _at(place: Place) -> dict[str, int]:
+    """Everybody begins at another bucket, so that they fill up evenly."""
+    return {**dict(zip(_PLACE, place, strict=True)), "turn": randbelow(BUCKETS)}
 
 
-def _move(moves: _Moves, place: dict[str, int]) -> bool:
-    """One more or one less of a bucket that nobody else has in hand just now; only where there is none, wait for one.
+def _move(allowed: Q, taken: Any) -> PreparedUpdate:
+    """One more or one less, of the first bucket in turn that allows it and that nobody else has in hand."""
 
-    Everybody begins at another bucket, so that they fill up evenly. Who waits holds no other bucket of this place.
-    """
-    given = place | {"first": next(_first) % BUCKETS}
-    return any(update.run(**given) for update in moves)
+    def build() -> "QuerySet[SeatPool]":
+        place = {name: Given(name, IntegerField()) for name in _PLACE}
+        turn = (F("bucket") + Given("turn", IntegerField())) % BUCKETS
+        rows = SeatPool.objects.select_for_update(of=("self",), no_key=True, skip_locked=True)
+        return SeatPool.objects.filter(pk=Subquery(rows.filter(allowed, **place).order_by(turn).values("pk")[:1]))
 
-
-def _moves(allowed: Q, taken: Any) -> _Moves:
-    """Without waiting, and with it: the first bucket of a place in turn that allows it. A bucket that somebody else has
-    filled or emptied while we waited for it is passed over, by the database itself."""
-
-    def update(patient: bool) -> PreparedUpdate:
-        def build() -> "QuerySet[SeatPool]":
-            place = {name: Given(name, IntegerField()) for name in ("session_id", "district_id", "slot")}
-            turn = (F("bucket") + Given("first", IntegerField())) % BUCKETS
-            rows = SeatPool.objects.select_for_update(of=("self",), no_key=True, skip_locked=not patient)
-            found = rows.filter(allowed, **place).order_by(turn).values("pk")[:1]
-            return SeatPool.objects.filter(pk=Subquery(found))
-
-        return PreparedUpdate(build, taken=taken)
-
-    return update(patient=False), update(patient=True)
+    return PreparedUpdate(build, taken=taken)
 
 
-_TAKE = _moves(Q(capacity=None) | Q(taken__lt=F("capacity")), F("taken") + 1)
-_GIVE_BACK = _moves(Q(taken__gt=0), F("taken") - 1)
+_FREE, _USED = Q(capacity=None) | Q(taken__lt=F("capacity")), Q(taken__gt=0)
+_TAKE, _GIVE_BACK = _move(_FREE, F("taken") + 1), _move(_USED, F("taken") - 1)
+_MARK: Question[None] = Question("SAVEPOINT seats", [], lambda _cursor: None)
+_BACK_TO_MARK: Question[None] = Question("ROLLBACK TO SAVEPOINT seats", [], lambda _cursor: None)
+
+
+def _patiently(allowed: Q, more: int, place: Place) -> bool:
+    """One more or one less of a bucket that allows it, waiting for whoever has it in hand: bucket after bucket, until
+    none is left that does. PostgreSQL keeps a row locked that it waited for and passes over: the savepoint lets it go."""
+    rows = SeatPool.objects.filter(allowed, **dict(zip(_PLACE, place, strict=True)))
+    while found := list(rows.order_by("bucket").values_list("pk", flat=True)):
+        for key in found:
+            before = transaction.savepoint()
+            if SeatPool.objects.filter(allowed, pk=key).update(taken=F("taken") + more):
+                return True
+            transaction.savepoint_rollback(before)
+    return False
 
 
 def take_many(session_id: int, district_id: int, slot: int, n: int) -> bool:
     """Take `n` seats in the caller's transaction, of as many buckets as it needs; False where fewer are left."""
-    place = {"session_id": session_id, "district_id": district_id, "slot": slot}
-    _counted_first(place)
-    rows = SeatPool.objects.select_for_update(of=("self",), no_key=True).filter(**place)
+    place = (session_id, district_id, slot)
+    count_first(place)
+    rows = SeatPool.objects.select_for_update(of=("self",), no_key=True).filter(**dict(zip(_PLACE, place, strict=True)))
     buckets = list(rows.order_by("bucket"))
     if any(bucket.capacity is not None for bucket in buckets):
         left = n
@@ -92,16 +118,32 @@ def take_many(session_id: int, district_id: int, slot: int, n: int) -> bool:
     return True
 
 
-def _counted_first(place: dict[str, int]) -> bool:
-    """See to it that the seats of a place are counted; False where they are already.
+def counted(places: Sequence[Place]) -> Question[set[Place]]:
+    """Which of these places have buckets already."""
+    given = {f"{name}{n}": key for n, place in enumerate(places) for name, key in zip(_PLACE, place, strict=True)}
+    return _counted(len(places)).asks(set, **given)
 
-    Where two are the first of a place at once, the second waits here for the other's commit. Whoever makes buckets
-    makes all of them, so that nobody adds one without a limit to those that have one.
+
+@cache
+def _counted(number: int) -> Prepared:
+    """For so many places."""
+
+    def build() -> "QuerySet[SeatPool, Place]":
+        each = (Q(**{name: Given(f"{name}{n}", IntegerField()) for name in _PLACE}) for n in range(number))
+        return SeatPool.objects.filter(reduce(or_, each), bucket=0).order_by().values_list(*_PLACE)
+
+    return Prepared(build)
+
+
+def count_first(place: Place) -> None:
+    """Make the buckets of a place that has none. Call it before any seat of the transaction is taken: where two are the
+    first of a place at once, the second waits here for the other's commit.
+
+    Whoever makes buckets makes all of them, so that nobody adds one without a limit to those that have one.
     """
-    if SeatPool.objects.filter(**place).exists():
-        return False
-    SeatPool.objects.bulk_create([SeatPool(**place, bucket=n) for n in range(BUCKETS)], ignore_conflicts=True)
-    return True
+    at = dict(zip(_PLACE, place, strict=True))
+    if not SeatPool.objects.filter(**at).exists():
+        SeatPool.objects.bulk_create([SeatPool(**at, bucket=n) for n in range(BUCKETS)], ignore_conflicts=True)
 
 
 def open_seats(session_id: int, *, by: Actor) -> int:

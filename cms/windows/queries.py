@@ -18,7 +18,7 @@ from cms.windows.rules import (
 )
 from portal.kernel import clock
 from portal.kernel.errors import Code, Problem
-from portal.kernel.prepared import Given, Prepared
+from portal.kernel.prepared import Given, Prepared, Question
 
 
 def for_update(window_id: int) -> BusinessWindow:
@@ -52,9 +52,13 @@ def current(
     which = {"business": business, "phase": phase or main_phase(business)}
     if session is not None:
         which["session"] = session
-    if user_id is not None and session is not None:  # what every submission asks
-        return choose(_OWN.all(user=user_id, **which), at or clock.now())
     return choose(of(user_id).filter(**which), at or clock.now())
+
+
+def currently(business: str, session: str, user_id: int) -> Question[BusinessWindow | None]:
+    """The question of `current` for one person and session, for who asks it often, and other things with it."""
+    which = {"business": business, "phase": main_phase(business), "session": session}
+    return _OWN.asks(lambda windows: choose(windows, clock.now()), user=user_id, **which)
 
 
 _OWN = Prepared(
@@ -101,7 +105,11 @@ def require_open(
     Raises `window_closed` with `opens_at` and `closes_at` (ISO 8601, or null where none is set).
     """
     at = at or clock.now()
-    window = current(business, user_id=user_id, phase=phase, session=session, at=at)
+    return opened(business, current(business, user_id=user_id, phase=phase, session=session, at=at), at)
+
+
+def opened(business: str, window: BusinessWindow | None, at: datetime) -> BusinessWindow:
+    """The window, where it is open; raises as `require_open` for what `current` found."""
     if window is not None and window.state_at(at) is WindowState.OPEN:
         return window
     raise Problem(

@@ -12,7 +12,8 @@ from candidate_api.payments.models import Order
 from candidate_api.payments.states import ORDER
 from portal.kernel import clock
 from portal.kernel.actor import Actor
-from portal.kernel.audit.actions import record
+from portal.kernel.audit.actions import entry
+from portal.kernel.audit.models import AuditEntry
 from portal.kernel.errors import Problem
 from portal.kernel.prepared import insert
 from portal.kernel.states import Who
@@ -24,11 +25,20 @@ ROUNDS = 3
 
 
 def open_order(
-    payer: User, *, kind: str, subject: str, title: str, amount_fen: int, expires_at: datetime, by: Actor
+    payer: User,
+    *,
+    kind: str,
+    subject: str,
+    title: str,
+    amount_fen: int,
+    expires_at: datetime,
+    by: Actor,
+    log: list[AuditEntry] | None = None,
 ) -> Order:
     """A pending order, in the caller's transaction together with what it is for.
 
     `kind` must be registered (fulfilment.py); `title` is what the channel shows; `amount_fen` in fen, above zero.
+    What is to be recorded goes into `log`, where the caller writes it together with their own.
     """
     fulfilment.of(kind)
     order = Order(
@@ -41,7 +51,11 @@ def open_order(
         created_at=clock.now(),
     )
     _store_numbered(order)
-    record("payments.open_order", order, by=by, to_state=order.state, amount_fen=amount_fen, kind=kind)
+    opened = entry("payments.open_order", order, by=by, to_state=order.state, amount_fen=amount_fen, kind=kind)
+    if log is None:
+        insert([opened])
+    else:
+        log.append(opened)
     return order
 
 

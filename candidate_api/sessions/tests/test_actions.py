@@ -22,8 +22,11 @@ SYSTEM = Actor.system("tests")
 
 
 def pool(capacity: int, taken: int = 0, bucket: int = 0) -> SeatPool:
-    place = {"session": session(), "district": district(), "slot": 1}
-    return SeatPool.objects.create(**place, bucket=bucket, capacity=capacity, taken=taken)
+    first = SeatPool.objects.first()
+    place = (first.session, first.district) if first else (session(), district())
+    return SeatPool.objects.create(
+        session=place[0], district=place[1], slot=1, bucket=bucket, capacity=capacity, taken=taken
+    )
 
 
 def seats_of(made: SeatPool) -> tuple[int, int]:

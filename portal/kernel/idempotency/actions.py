@@ -6,13 +6,14 @@ from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 from django.db import transaction
+from django.db.models import PositiveSmallIntegerField, UUIDField
 from django.utils.translation import gettext_lazy as _
 
 from portal.kernel import clock
 from portal.kernel.crypto.sealing import blind_index, blind_indexes
 from portal.kernel.errors import Code, Problem, invalid
 from portal.kernel.idempotency.models import IdempotencyRecord
-from portal.kernel.prepared import insert
+from portal.kernel.prepared import Given, PreparedUpdate, insert
 
 LEASE = timedelta(seconds=60)
 KEPT = timedelta(hours=24)
@@ -38,12 +39,19 @@ class Claim:
 
     def store(self, status: int, body: str) -> None:
         """Keep the answer. Inside the work's transaction: both are there afterwards, or neither."""
-        if not IdempotencyRecord.objects.filter(holder=self.holder).update(status=status, answer=body):
+        if not _STORE.run(holder=self.holder, status=status, answer=body):
             raise LeaseLost
 
     def release(self) -> None:
         """The work was refused and changed nothing: the key is free again."""
         IdempotencyRecord.objects.filter(holder=self.holder, status=None).delete()
+
+
+_STORE = PreparedUpdate(
+    lambda: IdempotencyRecord.objects.filter(holder=Given("holder", UUIDField())),
+    status=Given("status", PositiveSmallIntegerField()),
+    answer=Given("answer", IdempotencyRecord._meta.get_field("answer")),
+)
 
 
 def claim(who: str, key: str, *, method: str, path: str, body: bytes) -> Claim | Answer:
