@@ -43,9 +43,9 @@ def take(session_id: int, district_id: int, slot: int) -> bool:
 def take_each(places: Sequence[Place], *, after: Sequence[Question[Any]] = ()) -> list[bool]:
     """`take` at each of these places, which are counted and in order; what is asked in `after` goes along before it.
 
-    At first nobody waits: a bucket that somebody else has in hand is passed over. Where that leads to nothing, all seats
-    are let go, and with them the buckets that were locked and found full, before anybody is waited for. So whoever waits
-    holds nothing but seats of earlier places, and nobody waits in a circle.
+    At first nobody waits: a bucket that somebody else has in hand is passed over. Where that leads to nothing, all is
+    let go, also buckets that were locked and found full, before anybody is waited for. So whoever waits holds nothing
+    but seats of earlier places, and nobody waits in a circle.
     """
     taken = together(*after, _MARK, *(_TAKE.asks(**_at(place)) for place in places))[len(after) + 1 :]
     if all(taken):
@@ -87,7 +87,8 @@ _BACK_TO_MARK: Question[None] = Question("ROLLBACK TO SAVEPOINT seats", [], lamb
 
 def _patiently(allowed: Q, more: int, place: Place) -> bool:
     """One more or one less of a bucket that allows it, waiting for whoever has it in hand: bucket after bucket, until
-    none is left that does. PostgreSQL keeps a row locked that it waited for and passes over: the savepoint lets it go."""
+    none is left that does. PostgreSQL keeps a row locked that it waited for and passes over; the savepoint lets it go.
+    """
     rows = SeatPool.objects.filter(allowed, **dict(zip(_PLACE, place, strict=True)))
     while found := list(rows.order_by("bucket").values_list("pk", flat=True)):
         for key in found:
