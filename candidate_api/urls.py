@@ -1,6 +1,6 @@
 """The API contract's addresses (docs/api.md), by noun."""
 
-from django.urls import URLPattern, URLResolver, include, path
+from django.urls import URLPattern, URLResolver, include, path, re_path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
 from candidate_api.accounts import api as accounts
@@ -19,6 +19,7 @@ from candidate_api.search import api as search
 from candidate_api.sessions import api as sessions
 from candidate_api.tickets import api as tickets
 from candidate_api.waiting import api as waiting
+from portal.kernel.api import nowhere
 from portal.kernel.messages import api as messages
 
 app_name = "api"
@@ -108,4 +109,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("exam-sessions/", sessions.ExamSessions.as_view(), name="exam-sessions"),
     path("exam-sessions/<str:code>/", sessions.ExamSessionByCode.as_view(), name="exam-session"),
     path("exam-plans/", sessions.ExamPlans.as_view(), name="exam-plans"),
+    re_path(r"^(?:.*/)?$", nowhere),
 ]

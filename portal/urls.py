@@ -8,6 +8,7 @@ from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
+handler400 = "portal.kernel.pages.bad_request"
 handler404 = "portal.kernel.pages.not_found"
 handler500 = "portal.kernel.pages.server_error"
 

@@ -1,10 +1,13 @@
-"""Verification codes: six digits, ten minutes, one purpose, one address (mobile or e-mail), five wrong tries."""
+"""Verification codes: six digits, ten minutes, one purpose, one address (mobile or e-mail), five wrong tries.
+
+Five for the browser or app that asked for it, and five for all others together: strangers who guess leave the asker's.
+"""
 
 import hmac
 from datetime import timedelta
 
 from django.db import IntegrityError, transaction
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from candidate_api.accounts import guard
@@ -22,13 +25,14 @@ from portal.kernel import clock
 from portal.kernel.actor import Actor
 from portal.kernel.crypto.sealing import blind_index, blind_indexes
 from portal.kernel.errors import Code, FieldError, Problem
+from portal.kernel.limits import network_of
 from portal.kernel.text import digits
 
 _ADDRESS = "accounts.code.address"
 _CODE = "accounts.code"
 
 
-def issue(purpose: Purpose, address: str, allowance: Allowance) -> tuple[VerificationCode, str]:
+def issue(purpose: Purpose, address: str, allowance: Allowance, asker: str) -> tuple[VerificationCode, str]:
     """A new code for the address, stored as a digest; raises `throttled` within 60 s of the last, and where the day's
     `allowance` is used up.
 
@@ -51,6 +55,7 @@ def issue(purpose: Purpose, address: str, allowance: Allowance) -> tuple[Verific
             row = VerificationCode.objects.create(
                 purpose=purpose,
                 allowance=allowance,
+                asker=asker,
                 address_index=blind_index(address, _ADDRESS),
                 code_digest=_digest(purpose, address, code),
                 minute=int(now.timestamp()) // 60,
@@ -68,11 +73,20 @@ def spend(purpose: Purpose, address: str, code: str, *, by: Actor, field: str = 
     The count must survive whatever the caller rolls back, so a code is spent in a transaction of its own: call it
     outside one. A registration that fails afterwards asks for a new code.
     """
-    guard.may_try_code(by)
-    if _right(purpose, address, code):
+    asked_here = _live(purpose, address, asker_of(by)).filter(asker=asker_of(by)).exists()
+    if not asked_here:
+        guard.may_try_code(by)
+    if _right(purpose, address, code, asker_of(by)):
         return
-    guard.tried_wrong_code(by)
+    if not asked_here:
+        guard.tried_wrong_code(by)
     raise refused(field)
+
+
+def asker_of(by: Actor) -> str:
+    """Who asks, as a digest: this browser or app, or whoever shows no name behind this address."""
+    place = by.client or (by.address and network_of(by.address))
+    return blind_index(place, "accounts.code.asker") if place else ""
 
 
 def forget() -> int:
@@ -87,14 +101,15 @@ def refused(field: str = "sms_code") -> Problem:
 
 
 @transaction.atomic
-def _right(purpose: Purpose, address: str, code: str) -> bool:
+def _right(purpose: Purpose, address: str, code: str, asker: str) -> bool:
     """Whether the code is right; it is used up then, else the try is counted, under the same lock: of many tries at
     once no more than five are looked at."""
-    live = list(locking(_live(purpose, address)))
+    live = list(locking(_live(purpose, address, asker)))
     rows = VerificationCode.objects.filter(pk__in=[row.pk for row in live])
     if any(hmac.compare_digest(row.code_digest, _digest(purpose, address, code)) for row in live):
         return bool(rows.update(used_at=clock.now()))
-    rows.update(wrong_tries=F("wrong_tries") + 1)
+    rows.filter(asker=asker).update(wrong_tries=F("wrong_tries") + 1)
+    rows.exclude(asker=asker).update(strange_tries=F("strange_tries") + 1)
     return False
 
 
@@ -102,13 +117,14 @@ def locking(rows: "QuerySet[VerificationCode]") -> "QuerySet[VerificationCode]":
     return rows.select_for_update().order_by("pk")
 
 
-def _live(purpose: Purpose, address: str) -> "QuerySet[VerificationCode]":
+def _live(purpose: Purpose, address: str, asker: str) -> "QuerySet[VerificationCode]":
+    """Those that this asker may still try."""
     return VerificationCode.objects.filter(
+        Q(asker=asker, wrong_tries__lt=CODE_WRONG_TRIES) | (~Q(asker=asker) & Q(strange_tries__lt=CODE_WRONG_TRIES)),
         address_index__in=blind_indexes(address, _ADDRESS),
         purpose=purpose,
         used_at=None,
         expires_at__gt=clock.now(),
-        wrong_tries__lt=CODE_WRONG_TRIES,
     )
 
 

@@ -19,8 +19,10 @@ from candidate_api.accounts.rules import (
     CODES_FROM_ADDRESS,
     CODES_FROM_CLIENT,
     CODES_FROM_NAMELESS,
+    CODES_SHARED_OUT,
     FAILURES_FROM_ADDRESS,
     FREE_TRIES,
+    OWN_BUDGET,
     PLACE_KNOWN,
     PROOF_WRONG_TRIES,
     REGISTRATIONS_OF_MOBILE,
@@ -47,9 +49,13 @@ def may_ask_captcha(by: Actor) -> None:
     _take_for_address(CAPTCHAS_FROM_ADDRESS, by)
 
 
-def may_send_code(by: Actor) -> None:
-    """Raises `throttled` where this client, this address or everybody together has asked for too many codes."""
-    most = CODES_AN_HOUR
+def may_send_code(account: str, by: Actor) -> Allowance:
+    """By which count of the day a code goes that is asked for here for `account`, as it was typed.
+
+    Raises `throttled` where this client, this address or all strangers together have asked for too many. Who is at
+    home here is no stranger: nobody else's requests can use up theirs.
+    """
+    most, shared_out = CODES_AN_HOUR, False
     sentence = _("获取验证码太频繁，请稍后再试。")
     try:
         if by.client:
@@ -58,12 +64,21 @@ def may_send_code(by: Actor) -> None:
             limits.take(CODES_FROM_NAMELESS, limits.network_of(by.address), sentence)
         if by.address:
             limits.take(CODES_FROM_ADDRESS, limits.network_of(by.address), sentence)
+        if _home(account, by):
+            return Allowance.HOME
+        if by.address:
+            shared_out = limits.reached(CODES_SHARED_OUT, limits.network_of(by.address))
+            limits.note(CODES_SHARED_OUT, limits.network_of(by.address))
     except limits.Uncounted:
         most = CODES_AN_HOUR_UNCOUNTED
-    now = clock.now()
-    if VerificationCode.objects.filter(created_at__gt=now - timedelta(hours=1)).count() >= most:
+    last_hour = VerificationCode.objects.filter(created_at__gt=clock.now() - timedelta(hours=1))
+    spent = last_hour.exclude(allowance__in=OWN_BUDGET).count()
+    if spent >= most:
         _alarm(most)
-        raise Problem(Code.THROTTLED, _("验证码暂时停发。请用密码登录，或过几分钟再试。"), retry_after=300)
+    if spent >= most or (shared_out and spent >= most // 2):
+        sentence = _("验证码暂时停发，请过几分钟再试；已有账号的，可在登录过的设备上获取，或用密码登录。")
+        raise Problem(Code.THROTTLED, sentence, retry_after=300)
+    return Allowance.ANYWHERE
 
 
 def _alarm(most: int) -> None:
@@ -76,13 +91,16 @@ def _alarm(most: int) -> None:
 
 
 def may_try_code(by: Actor) -> None:
-    """Raises `throttled` where too many wrong codes came from this address: guessing, or burning others' codes."""
+    """Raises `throttled` where too many wrong codes came from this address: guessing, or burning others' codes. For
+    codes that were asked for elsewhere alone."""
     try:
         spent = bool(by.address) and limits.reached(WRONG_CODES_FROM_ADDRESS, limits.network_of(by.address))
     except limits.Uncounted:
         return  # five tries burn a code with or without a cache
     if spent:
-        raise Problem(Code.THROTTLED, _("验证码输错次数太多，请10分钟后再试，或用密码登录。"), retry_after=600)
+        raise Problem(
+            Code.THROTTLED, _("所在网络输错验证码的次数太多。请在本设备上重新获取验证码后输入。"), retry_after=600
+        )
 
 
 def tried_wrong_code(by: Actor) -> None:
@@ -155,14 +173,6 @@ def at_home(by: Actor, *accounts: str) -> None:
         cache.set_many(known, int(PLACE_KNOWN.total_seconds()))
     except Exception as error:  # what is raised depends on the cache
         log.warning("limits.cache_away", error=type(error).__name__)
-
-
-def allowance(address: str, by: Actor) -> Allowance:
-    """By which count of the day a code for `address` goes that is asked for here."""
-    try:
-        return Allowance.HOME if _home(address, by) else Allowance.ANYWHERE
-    except limits.Uncounted:
-        return Allowance.ANYWHERE
 
 
 def _tried_from(account: str, by: Actor) -> str:

@@ -59,12 +59,13 @@ class PasswordReset(models.Model):
     """Somebody has forgotten a password; without a user where nobody has that number, so that both look alike.
 
     `id_digest` is of what the first step answered, `token_digest` of what a right code was answered with. `told_at`
-    is when the code was sent, or would have been.
+    is when the code was sent, or would have been; `asker` is handed on to it.
     """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, null=True, related_name="+")
     channel = models.CharField(max_length=10, choices=Channel.choices)
     identifier_index = models.CharField(max_length=90)
+    asker = models.CharField(max_length=90, blank=True, default="", db_default="")
     id_digest = models.CharField(max_length=64, unique=True)
     token_digest = models.CharField(max_length=64, null=True, unique=True)  # noqa: DJ001 -- unique
     created_at = models.DateTimeField()
@@ -105,7 +106,8 @@ class VerificationCode(models.Model):
     """A six-digit code sent to an address for one purpose. Address and code are stored as keyed digests only.
 
     A newer code leaves an older one valid; the first that is used ends all of that purpose and address. `minute` is
-    that of `created_at` since 1970: of two requests at the same moment one makes a code.
+    that of `created_at` since 1970: of two requests at the same moment one makes a code. `asker` is a digest of the
+    browser or app that asked: its wrong tries count by themselves, so that nobody elsewhere can use them up.
     """
 
     purpose = models.CharField(max_length=10, choices=Purpose.choices)
@@ -113,7 +115,9 @@ class VerificationCode(models.Model):
     address_index = models.CharField(max_length=90)
     code_digest = models.CharField(max_length=90)
     minute = models.PositiveIntegerField(null=True)  # rows of the release before have none
+    asker = models.CharField(max_length=90, blank=True, default="", db_default="")
     wrong_tries = models.PositiveSmallIntegerField(default=0)
+    strange_tries = models.PositiveSmallIntegerField(default=0, db_default=0)
     created_at = models.DateTimeField(db_index=True)
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True)
@@ -123,7 +127,8 @@ class VerificationCode(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["address_index", "purpose", "minute"], name="code_once_a_minute"),
             models.CheckConstraint(
-                condition=models.Q(wrong_tries__lte=CODE_WRONG_TRIES), name="code_burns_after_five_wrong_tries"
+                condition=models.Q(wrong_tries__lte=CODE_WRONG_TRIES, strange_tries__lte=CODE_WRONG_TRIES),
+                name="code_burns_after_five_wrong_tries",
             ),
         ]
         indexes: ClassVar = [models.Index(fields=["address_index", "purpose", "-created_at"], name="code_by_address")]

@@ -28,7 +28,8 @@ def by_account(account: str, *, shut: bool = False) -> User | None:
     """The candidate's user behind a mobile, a 准考证号 or a document's number; None for staff and strangers.
 
     The form says which of the three is meant, so that nobody's document hides another's account. A number that was
-    merged leads to the record that it went into. One that may not sign in only with `shut`.
+    merged leads to the record that it went into. Where a passport and a permit have the same number, it is theirs who
+    registered first; the other has mobile and 准考证号. One that may not sign in only with `shut`.
     """
     number = clean_id_number(account)
     if is_mobile(number):
@@ -37,7 +38,7 @@ def by_account(account: str, *, shut: bool = False) -> User | None:
         records = Candidate.objects.filter(candidate_number=number)
     else:
         records = Candidate.objects.filter(blind_lookup(Candidate, "id_number_index", number))
-    record = records.select_related("user", "merged_into__user").first()
+    record = records.select_related("user", "merged_into__user").order_by("pk").first()
     user = (record.merged_into or record).user if record else None
     return user if user and user.is_candidate and (shut or user.is_active) else None
 

@@ -64,6 +64,10 @@ WRONG_CODES_FROM_ADDRESS = Limit("wrong-codes-address", 60, timedelta(minutes=10
 # The budget: four times what the last evening before a deadline needs. Where nobody can be counted it is smaller.
 CODES_AN_HOUR = 20_000
 CODES_AN_HOUR_UNCOUNTED = 2_000
+# Once half of it is spent, it is shared out: what one address may have of it in an hour. A few cannot spend it all.
+CODES_SHARED_OUT = Limit("codes-shared", 100, timedelta(hours=1))
+# Whose day and hour they are not: of people who have signed in there before, and of the counter.
+OWN_BUDGET = (Allowance.HOME, Allowance.COUNTER)
 # Each attempt with a valid code for the mobile: what one mobile can find out about documents.
 REGISTRATIONS_OF_MOBILE = Limit("registrations-mobile", 3, timedelta(days=1))
 

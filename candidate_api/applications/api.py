@@ -1,10 +1,8 @@
 """业务办理 over the API: one set of endpoints for every type."""
 
-import io
 from collections.abc import Callable
 from typing import Any
 
-from django.http import FileResponse
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
@@ -27,8 +25,8 @@ from candidate_api.applications.serializers import (
     TypeOut,
 )
 from candidate_api.registers import actions as registers
-from candidate_api.tickets.api import PdfRenderer
-from portal.kernel.api import PAGING, Endpoint, idempotent, page, paged, problems
+from portal.kernel.api import PAGING, Endpoint, FileRenderer, idempotent, page, paged, problems
+from portal.kernel.downloads import private_file
 from portal.kernel.errors import Code, Problem, invalid
 from portal.kernel.papers import read
 from portal.kernel.users.models import User
@@ -163,10 +161,7 @@ class OneMaterial(Endpoint):
         found = queries.own(self.actor, number).papers.select_related("file").filter(pk=material_id).first()
         if found is None:
             raise Problem(Code.NOT_FOUND, _("没有这份材料。"))
-        response = FileResponse(io.BytesIO(found.file.read()), content_type=found.file.content_type)
-        response["Cache-Control"] = "private, no-store"
-        response["X-Content-Type-Options"] = "nosniff"
-        return response
+        return private_file(found.file.read(), found.file.content_type, found.file.name)
 
     @extend_schema(
         operation_id="remove_material", summary="删除一份证明材料", responses={204: None}, tags=["applications"]
@@ -178,7 +173,7 @@ class OneMaterial(Endpoint):
 
 
 class RegisterPdf(Endpoint):
-    renderer_classes = (JSONRenderer, PdfRenderer)
+    renderer_classes = (JSONRenderer, FileRenderer)
 
     @extend_schema(
         operation_id="application_register",
@@ -188,9 +183,7 @@ class RegisterPdf(Endpoint):
     )
     def get(self, request: Request, number: str) -> HttpResponseBase:
         file = registers.own(number, by=self.actor)
-        response = FileResponse(io.BytesIO(file.read()), content_type="application/pdf", filename=file.name)
-        response["Cache-Control"] = "private, no-store"
-        return response
+        return private_file(file.read(), "application/pdf", file.name)
 
 
 class Consent(Endpoint):

@@ -1,5 +1,6 @@
 """The verbs about a person's own record."""
 
+from datetime import date
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -53,7 +54,7 @@ _ADDRESS = frozenset({"address_area", "address"})
 def create(user: User, *, id_type: str, id_number: str, notice_version: str, by: Actor) -> Candidate:
     """The record of a person who has just registered; in the caller's transaction.
 
-    The database refuses a second record of the same number (`candidate_one_per_number`).
+    The database refuses a second record of the same number (`candidate_one_per_document`).
     """
     candidate = Candidate(user=user, id_type=id_type, id_number=id_number, notice_version=notice_version)
     for name, said in rules.said_by(id_number).items():
@@ -74,13 +75,15 @@ def save_profile(values: dict[str, Any], *, by: Actor) -> Candidate:
         return _save_profile(values, by=by)
     except Problem as refused:
         if any(error.code == "already_registered" for error in refused.errors):
-            _tell_the_owner(rules.clean_id_number(values["id_number"]), by=by)
+            own = queries.of(by)
+            number = rules.clean_id_number(values.get("id_number", own.id_number))
+            _tell_the_owner(values.get("id_type", own.id_type), number, by=by)
         raise
 
 
 @transaction.atomic
-def _tell_the_owner(id_number: str, *, by: Actor) -> None:
-    owner = queries.of_document(id_number)
+def _tell_the_owner(id_type: str, id_number: str, *, by: Actor) -> None:
+    owner = queries.of_document(id_type, id_number)
     if owner is not None:
         say(f"document_tried:{owner.pk}:{clock.today()}", "document_tried", {}, to=owner.user)
         record("candidates.document_tried", owner, by=by)
@@ -290,7 +293,7 @@ def _enrol_when_ready(candidate: Candidate, *, by: Actor) -> None:
     if candidate.state != "onboarding" or candidate.photo_id is None or queries.missing(candidate):
         return
     assert candidate.district is not None  # noqa: S101 -- `missing` has just said so
-    number = _next_number(rules.number_prefix(candidate.district.code, clock.today()))
+    number = _next_number(candidate.district.code, clock.today())
     before = candidate.state
     candidate.enrol(number)
     candidate.enrolled_at = clock.now()
@@ -305,11 +308,17 @@ def _enrol_when_ready(candidate: Candidate, *, by: Actor) -> None:
     )
 
 
-def _next_number(prefix: str) -> str:
-    """The next 准考证号 under `prefix`. The counter's row stays locked until the commit, so no number is lost."""
-    NumberCounter.objects.bulk_create([NumberCounter(prefix=prefix)], ignore_conflicts=True)
-    NumberCounter.objects.filter(prefix=prefix).update(last=F("last") + 1)
-    return f"{prefix}{NumberCounter.objects.get(prefix=prefix).last:05d}"
+def _next_number(district_code: str, day: date) -> str:
+    """The district's next 准考证号; where a prefix has given all its serials, the next office's goes on.
+
+    The counter's row stays locked until the commit, so no number is lost.
+    """
+    for office in rules.OFFICES:
+        prefix = rules.number_prefix(district_code, day, office)
+        NumberCounter.objects.bulk_create([NumberCounter(prefix=prefix)], ignore_conflicts=True)
+        if NumberCounter.objects.filter(prefix=prefix, last__lt=rules.LAST_SERIAL).update(last=F("last") + 1):
+            return f"{prefix}{NumberCounter.objects.get(prefix=prefix).last:05d}"
+    raise Problem(Code.STATE_CONFLICT, _("所属市本期的准考证号已用完，请联系市招生考试院。"))
 
 
 def state_label(candidate: Candidate) -> str:

@@ -1,15 +1,20 @@
 """A person's own record over the API."""
 
+from django.http import HttpResponse
+from django.utils.translation import gettext as _
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.parsers import MultiPartParser
+from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from candidate_api.candidates import actions, photo, queries
 from candidate_api.candidates.serializers import ContactIn, PhotoCheckOut, ProfileIn, ProfileOut
 from portal.kernel import clock
-from portal.kernel.api import Endpoint, idempotent, problems
-from portal.kernel.errors import Code, invalid
+from portal.kernel.api import Endpoint, FileRenderer, idempotent, problems
+from portal.kernel.downloads import private_file
+from portal.kernel.errors import Code, Problem, invalid
 
 PHOTO_BODY = {
     "multipart/form-data": {
@@ -54,6 +59,20 @@ class ContactConfirmation(Endpoint):
 
 class Photo(Endpoint):
     parser_classes = (MultiPartParser,)
+    renderer_classes = (JSONRenderer, FileRenderer)
+
+    @extend_schema(
+        operation_id="photo",
+        summary="本人照片",
+        responses={(200, "image/jpeg"): OpenApiTypes.BINARY},
+        tags=["candidates"],
+    )
+    @problems(Code.NOT_FOUND)
+    def get(self, request: Request) -> HttpResponse:
+        found = queries.of(self.actor).photo
+        if found is None:
+            raise Problem(Code.NOT_FOUND, _("还没有上传照片。"))
+        return private_file(found.read(), found.content_type, found.name)
 
     @extend_schema(
         operation_id="set_photo", summary="上传照片", request=PHOTO_BODY, responses=ProfileOut, tags=["candidates"]

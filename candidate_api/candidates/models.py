@@ -64,8 +64,8 @@ class Candidate(models.Model):
         verbose_name = _("考生")
         verbose_name_plural = _("考生")
         constraints: ClassVar = [
-            # Whatever the type: the same digits as 身份证 and as 居住证 would be two accounts of one number.
-            models.UniqueConstraint(fields=["id_number_index"], name="candidate_one_per_number"),
+            # By type: a passport and a permit may have the same number and are two people's.
+            models.UniqueConstraint(fields=["id_type", "id_number_index"], name="candidate_one_per_document"),
             models.CheckConstraint(
                 condition=models.Q(state="onboarding", candidate_number=None)
                 | (~models.Q(state="onboarding") & models.Q(candidate_number__isnull=False)),

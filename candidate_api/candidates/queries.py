@@ -49,9 +49,9 @@ def _locked(user_id: Given) -> "QuerySet[Candidate]":
 _LOCKED = Prepared(lambda: _locked(Given("user", BigIntegerField())))
 
 
-def of_document(id_number: str) -> Candidate | None:
+def of_document(id_type: str, id_number: str) -> Candidate | None:
     """Whose document this is."""
-    rows = Candidate.objects.select_related("user")
+    rows = Candidate.objects.select_related("user").filter(id_type=id_type)
     return rows.filter(blind_lookup(Candidate, "id_number_index", id_number)).first()
 
 

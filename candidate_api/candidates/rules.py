@@ -24,6 +24,9 @@ _CANDIDATE_NUMBER = re.compile(r"[0-9]{12}")
 # Hong Kong, Macao, Taiwan: where a 港澳台居民居住证 says its holder is from, and no 居民身份证 does.
 _HMT_AREAS = ("81", "82", "83")
 
+# No county's code: where a 外国人永久居留身份证 begins.
+_FOREIGN = "9"
+
 # A permit's number lasts for life; older cards print 换证次数, two characters that change with each card, behind it.
 _WITH_ISSUE = re.compile(r"([HM][0-9]{8})[0-9]{2}")
 _TAIWAN_WITH_ISSUE = re.compile(r"[0-9]{8}[0-9A-Z]{2}")
@@ -67,7 +70,7 @@ def id_number_error(id_type: str, number: str, today: date) -> FieldError | None
             return _id_error("fifteen_digits", _("15位身份证号须先到就近的市招生考试院升为18位后再注册。"))
         if not _RESIDENT.fullmatch(number):
             return _id_error("format", _("身份证号为18位，最后一位可以是X。"))
-        if number.startswith(_HMT_AREAS) != (id_type == IdType.HMT_RESIDENCE):
+        if number.startswith(_HMT_AREAS) != (id_type == IdType.HMT_RESIDENCE) or number.startswith(_FOREIGN):
             return _not_of_this_type()
         return _wrong_digits(number, today)
     if id_type == IdType.TAIWAN_PERMIT and _TAIWAN_WITH_ISSUE.fullmatch(number):
@@ -196,7 +199,11 @@ REQUIRED = (
 )
 
 
-def number_prefix(district_code: str, day: date) -> str:
+# Office codes of a city in the order in which they are used up, and the last serial under each.
+OFFICES, LAST_SERIAL = range(1, 100), 99_999
+
+
+def number_prefix(district_code: str, day: date, office: int = 1) -> str:
     """The first seven digits of a 准考证号: city, office, year and half (domain 2.7), e.g. `0101262`."""
     half = 1 if day.month <= 6 else 2
-    return f"{district_code[2:4]}01{day:%y}{half}"
+    return f"{district_code[2:4]}{office:02d}{day:%y}{half}"

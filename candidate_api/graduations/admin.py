@@ -17,8 +17,8 @@ from candidate_api.graduations.models import Graduation
 from candidate_api.graduations.states import GRADUATION, MAY_ISSUE, MAY_SEE
 from portal.kernel import clock
 from portal.kernel.admin import ActView, ForRoles, Instant, Listing, ListingViewSet, ReasonForm
+from portal.kernel.downloads import private_table
 from portal.kernel.errors import Code, Problem, Words
-from portal.kernel.tables import TYPES
 from portal.kernel.text import mask_name
 
 
@@ -135,11 +135,7 @@ class Export(ForRoles, View):
             return self.page(form)
         given = form.cleaned_data
         pieces = actions.export(given["state"], given["reason"], format=given["format"], by=self.actor)
-        response = StreamingHttpResponse(pieces, content_type=TYPES[given["format"]])
-        name = f"graduates-{clock.today():%Y%m%d}.{given['format']}"
-        response["Content-Disposition"] = f'attachment; filename="{name}"'
-        response["Cache-Control"] = "private, no-store"
-        return response
+        return private_table(pieces, f"graduates-{clock.today()}", given["format"])
 
     def page(self, form: forms.Form) -> HttpResponse:
         back = reverse("graduations:index")

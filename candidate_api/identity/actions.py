@@ -12,12 +12,13 @@ from candidate_api.identity import queries, rules, texts
 from candidate_api.identity.models import IdentityCheck
 from candidate_api.identity.providers.contract import Answer, ProviderUnavailable
 from candidate_api.identity.providers.registry import provider
-from candidate_api.identity.states import Kind, Result
+from candidate_api.identity.states import IDENTITY, MAY_CONFIRM, ON_SITE, Kind, Result
 from portal.kernel import clock
 from portal.kernel.actor import Actor
 from portal.kernel.audit.actions import record
 from portal.kernel.errors import Code, Problem, invalid
 from portal.kernel.messages.actions import say
+from portal.kernel.states import Who
 
 log = structlog.get_logger("portal.identity")
 
@@ -67,6 +68,35 @@ def _open(kind: str, consent_version: str, *, by: Actor) -> tuple[IdentityCheck,
     check.save(force_insert=True)
     record("identity.verify", check, by=by, to_state=check.state, kind=kind, consent_version=check.consent_version)
     return check, True
+
+
+@transaction.atomic
+def confirm_on_site(candidate_id: int, reason: str, *, by: Actor) -> IdentityCheck:
+    """现场核验: name and number of the record agree with the document that the person shows at the counter, of whatever
+    type. It counts as the answer of the police's records does; a question that waits is answered by it.
+
+    Raises Problem: `permission_denied`, `not_found` for records of other offices, `state_conflict` where it has passed
+    already or the account is shut.
+    """
+    candidate = candidates.visible_for_update(by, candidate_id, *MAY_CONFIRM)
+    if not candidate.user.is_active:
+        raise Problem(Code.STATE_CONFLICT, _("该账号已冻结或已停用。"))
+    waiting = queries.pending(candidate, Kind.NAME_NUMBER)
+    check = queries.for_update(waiting.pk) if waiting else None
+    if check is None or check.state != "pending":
+        if queries.status(candidate).result == Result.PASSED:
+            raise Problem(Code.STATE_CONFLICT, _("该考生已通过身份认证。"))
+        now = clock.now()
+        check = IdentityCheck(candidate=candidate, kind=Kind.NAME_NUMBER, requested_at=now, asked_at=now, next_at=now)
+    IDENTITY.check(check.state, "succeed", Who.STAFF)
+    before = check.state
+    check.succeed()
+    check.asked_at = check.checked_at = clock.now()
+    check.note = ON_SITE
+    check.save()
+    record("identity.confirm_on_site", check, by=by, from_state=before, to_state=check.state, note=reason)
+    _tell(check, "identity_passed")
+    return check
 
 
 def _take(check: IdentityCheck) -> bool:

@@ -30,11 +30,15 @@ IDENTITY = Machine(
         State("abandoned", _("未能核验"), "warning", final=True),
     ],
     [
-        Move("succeed", ("pending",), "passed", frozenset({Who.SYSTEM}), _("一致")),
+        Move("succeed", ("pending",), "passed", frozenset({Who.SYSTEM, Who.STAFF}), _("一致")),
         Move("fail", ("pending",), "failed", frozenset({Who.SYSTEM}), _("不一致")),
         Move("abandon", ("pending",), "abandoned", frozenset({Who.SYSTEM}), _("放弃")),
     ],
 )
+# What stands as `note` of a check that a person made, with the document in hand; and whose roles may (codes of
+# review.offices.states.Role), each for the offices where it is held.
+ON_SITE = "on_site"
+MAY_CONFIRM = ("archive", "first_reviewer", "administrator")
 RESULTS = {
     "pending": Result.UNAVAILABLE,
     "passed": Result.PASSED,

@@ -35,3 +35,5 @@ MAY_CHANGE_MOBILE = ("archive", "first_reviewer", "administrator")
 MAY_MERGE = ("archive",)
 MAY_ASSIGN = ("archive",)
 MAY_EXTEND = ("archive", "administrator")
+
+TAKEN = _("该手机号码已绑定其他账号。")

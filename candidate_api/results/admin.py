@@ -20,8 +20,8 @@ from candidate_api.results.states import MAY_EXPORT, MAY_READ, Penalty, Source, 
 from candidate_api.sessions.models import ExamSession
 from portal.kernel import clock
 from portal.kernel.admin import ForRoles, Listing, ListingViewSet, ReasonForm
+from portal.kernel.downloads import private_table
 from portal.kernel.errors import Problem
-from portal.kernel.tables import TYPES
 from portal.kernel.text import mask_name
 
 _ONE_LINE = "w-whitespace-nowrap"
@@ -153,11 +153,7 @@ class Export(ForRoles, View):
         except Problem as problem:
             form.add_error("session", str(problem.detail))
             return self.page(form, status=problem.status)
-        response = StreamingHttpResponse(pieces, content_type=TYPES[given["format"]])
-        name = f"{given['what']}-{clock.today()}.{given['format']}"
-        response["Content-Disposition"] = f'attachment; filename="{name}"'
-        response["Cache-Control"] = "private, no-store"
-        return response
+        return private_table(pieces, f"{given['what']}-{clock.today()}", given["format"])
 
     def page(self, form: forms.Form, status: int = 200) -> HttpResponse:
         back = reverse("results:index")

@@ -11,14 +11,16 @@ from django.utils.translation import gettext as _
 from candidate_api.accounts.actions import end_all
 from candidate_api.accounts.proofs import Proof, demand
 from candidate_api.candidates.queries import for_update
+from candidate_api.registry.actions import proved_mobile
 from candidate_api.registry.queries import open_business
+from candidate_api.registry.states import TAKEN
 from candidate_api.rights import queries
 from candidate_api.rights.models import ErasureRequest, Export
 from candidate_api.rights.states import ERASURE, EXPORT, EXPORT_KEPT, EXPORTS_A_DAY
 from portal.kernel import clock
 from portal.kernel.actor import Actor
 from portal.kernel.audit.actions import record
-from portal.kernel.errors import Code, FieldError, Problem
+from portal.kernel.errors import Code, FieldError, Problem, invalid
 from portal.kernel.files.actions import keep, remove
 from portal.kernel.files.models import PrivateFile
 from portal.kernel.messages.actions import say
@@ -144,7 +146,8 @@ def refuse_erasure(erasure_id: int, decision: str, *, by: Actor) -> ErasureReque
 
 @transaction.atomic
 def approve_erasure(erasure_id: int, decision: str, *, by: Actor) -> ErasureRequest:
-    """Close the account and blank what no law keeps. There is no way back.
+    """Close the account and blank what no law keeps. The record stays; the person may come back at a counter
+    (`reopen_account`).
 
     Raises Problem: `permission_denied`, `not_found`, `state_conflict`, `validation_failed` with what is still open.
     """
@@ -165,6 +168,37 @@ def approve_erasure(erasure_id: int, decision: str, *, by: Actor) -> ErasureRequ
     _decide(asked, "approve", decision, by=by)
     # To the bare address, after it has been blanked everywhere else; wiped once it is on its way.
     say(f"rights.erased:{asked.pk}", "erasure_done", {}, mobile=mobile, email=email)
+    return asked
+
+
+def reopen_account(erasure_id: int, mobile: str, code: str, reason: str, *, by: Actor) -> ErasureRequest:
+    """恢复账号: whose account was closed comes back, at the counter, the document seen. Their record has been kept; the
+    rest they fill in anew, and a password they set by 找回密码.
+
+    The number is proved by a code (`registry.send_code`). Call it outside a transaction: a wrong code is counted.
+    Raises Problem: `permission_denied`, `not_found`, `validation_failed`, `code_invalid`, `state_conflict`.
+    """
+    asked = queries.erasure(by, erasure_id)
+    ERASURE.check(asked.state, "reopen", Who.STAFF)
+    mobile = proved_mobile(asked.user.candidate.pk, mobile, code, by=by)
+    try:
+        return _reopen(erasure_id, mobile, reason, verified=bool(code), by=by)
+    except IntegrityError as error:
+        raise invalid("mobile", "taken", TAKEN) from error
+
+
+@transaction.atomic
+def _reopen(erasure_id: int, mobile: str, reason: str, *, verified: bool, by: Actor) -> ErasureRequest:
+    asked = queries.erasure_for_update(by, erasure_id)
+    ERASURE.check(asked.state, "reopen", Who.STAFF)
+    before, user = asked.state, asked.user
+    asked.reopen()
+    asked.save()
+    user.mobile, user.is_active = mobile, True
+    user.save(update_fields=["mobile", "mobile_index", "is_active"])
+    facts = {"from_state": before, "to_state": asked.state, "note": reason, "verified": verified}
+    record("rights.reopen_account", asked, by=by, **facts)
+    say(f"rights.reopened:{asked.pk}", "account_reopened", {}, to=user)
     return asked
 
 

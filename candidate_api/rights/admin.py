@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.ui.tables import Column, TitleColumn
 
+from candidate_api.registry.admin.acts import AtCounter
 from candidate_api.rights import actions, queries
 from candidate_api.rights.models import ErasureRequest
 from candidate_api.rights.states import ERASURE, MAY_DECIDE
@@ -37,6 +38,10 @@ class ErasureFilters(WagtailFilterSet):
         fields: ClassVar = ["state"]
 
 
+# What the desk does with a request next.
+_ACT = {"requested": "approve", "approved": "reopen"}
+
+
 class ErasureListing(Listing):
     model = ErasureRequest
     filterset_class = ErasureFilters
@@ -46,7 +51,7 @@ class ErasureListing(Listing):
             "name",
             label=_("申请人"),
             accessor=lambda e: mask_name(e.user.name),
-            get_url=lambda e: reverse("erasures:approve", args=[e.pk]) if e.state == "requested" else None,
+            get_url=lambda e: reverse(f"erasures:{_ACT[e.state]}", args=[e.pk]) if e.state in _ACT else None,
         ),
         Column("number", label=_("准考证号"), accessor=lambda e: e.user.candidate.candidate_number),
         Instant("requested_at", label=_("申请时间")),
@@ -106,6 +111,21 @@ class Refuse(_Decide):
         return None
 
 
+class Reopen(AtCounter, _Decide):
+    title = button = _("恢复账号")
+    explains = _("须当面核验考生证件原件。原考籍和成绩恢复使用；考生用新手机号码找回密码，并重新填写联系方式。")
+
+    def candidate_id(self) -> int:
+        return int(self.thing.user.candidate.pk)
+
+    def act(self, given: dict[str, Any]) -> HttpResponse | None:
+        if page := self.code_sent(given):
+            return page
+        actions.reopen_account(self.thing.pk, given["mobile"], given["code"], given["reason"], by=self.actor)
+        self.done(_("账号已恢复。"))
+        return None
+
+
 class ErasureViewSet(ListingViewSet):
     name = "erasures"
     icon = "bin"
@@ -118,5 +138,6 @@ class ErasureViewSet(ListingViewSet):
         return [
             *super().get_urlpatterns(),
             path("<row:pk>/approve/", Approve.as_view(), name="approve"),
+            path("<row:pk>/reopen/", Reopen.as_view(), name="reopen"),
             path("<row:pk>/refuse/", Refuse.as_view(), name="refuse"),
         ]

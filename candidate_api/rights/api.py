@@ -3,11 +3,10 @@
 from typing import Any
 
 from django.http import HttpResponse
-from django.utils.http import content_disposition_header
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
-from rest_framework.renderers import BaseRenderer, JSONRenderer
+from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -17,7 +16,8 @@ from candidate_api.candidates.serializers import Text
 from candidate_api.rights import actions, queries
 from candidate_api.rights.models import ErasureRequest, Export
 from candidate_api.rights.states import ERASURE, ERASURE_ACTIONS, EXPORT
-from portal.kernel.api import Endpoint, idempotent, problems
+from portal.kernel.api import Endpoint, FileRenderer, idempotent, problems
+from portal.kernel.downloads import private_file
 from portal.kernel.errors import Code, Problem
 from portal.kernel.states import Who
 
@@ -59,17 +59,6 @@ class ErasureIn(ProofIn):
     reason = Text(max_length=500)
 
 
-class ZipRenderer(BaseRenderer):
-    """Lets a client ask for `application/zip`; a refusal is answered as JSON all the same."""
-
-    media_type = "application/zip"
-    format = "zip"
-    render_style = "binary"
-
-    def render(self, data: Any, accepted_media_type: str | None = None, renderer_context: Any = None) -> bytes:
-        return bytes(JSONRenderer().render(data))
-
-
 class Exports(Endpoint):
     @extend_schema(
         operation_id="what_is_held",
@@ -97,7 +86,7 @@ class Exports(Endpoint):
 
 
 class ExportFile(Endpoint):
-    renderer_classes = (JSONRenderer, ZipRenderer)
+    renderer_classes = (JSONRenderer, FileRenderer)
 
     @extend_schema(
         operation_id="download_export",
@@ -106,10 +95,7 @@ class ExportFile(Endpoint):
         tags=["rights"],
     )
     def get(self, request: Request, export_id: int) -> HttpResponse:
-        response = HttpResponse(queries.export_file(self.actor, export_id), content_type="application/zip")
-        response["Content-Disposition"] = content_disposition_header(True, "个人数据.zip") or "attachment"
-        response["Cache-Control"] = "private, no-store"
-        return response
+        return private_file(queries.export_file(self.actor, export_id), "application/zip", "个人数据.zip")
 
 
 class Erasure(Endpoint):

@@ -31,4 +31,10 @@ register(
         (Channel.SMS, Channel.EMAIL),
         secret=True,
     ),
+    Template(
+        "account_reopened",
+        _("账号已恢复"),
+        _("【广西自考】您的账号已恢复。请用本手机号码找回密码后登录，并重新填写个人信息。"),
+        (Channel.IN_APP, Channel.SMS),
+    ),
 )

@@ -55,7 +55,9 @@ class ErasureRequest(models.Model):
                 fields=["user"], condition=Q(state__in=["requested", "approved"]), name="erasure_one_at_a_time"
             ),
             models.CheckConstraint(
-                condition=Q(state__in=["approved", "refused"], decided_by__isnull=False, decided_at__isnull=False)
+                condition=Q(
+                    state__in=["approved", "reopened", "refused"], decided_by__isnull=False, decided_at__isnull=False
+                )
                 | Q(state__in=["requested", "withdrawn"], decided_by=None, decided_at=None),
                 name="erasure_decided_by_somebody",
             ),
@@ -70,6 +72,10 @@ class ErasureRequest(models.Model):
 
     @ERASURE.transition("refuse")
     def refuse(self) -> None:
+        pass
+
+    @ERASURE.transition("reopen")
+    def reopen(self) -> None:
         pass
 
     @ERASURE.transition("withdraw")

@@ -19,13 +19,15 @@ ERASURE = Machine(
     "erasure",
     [
         State("requested", _("待处理"), "warning"),
-        State("approved", _("已注销"), final=True),
+        State("approved", _("已注销")),
+        State("reopened", _("已恢复"), "success", final=True),
         State("refused", _("未通过"), "danger", final=True),
         State("withdrawn", _("已撤回"), final=True),
     ],
     [
         Move("approve", ("requested",), "approved", frozenset({Who.STAFF}), _("同意注销")),
         Move("refuse", ("requested",), "refused", frozenset({Who.STAFF}), _("不同意")),
+        Move("reopen", ("approved",), "reopened", frozenset({Who.STAFF}), _("恢复账号")),
         Move("withdraw", ("requested",), "withdrawn", frozenset({Who.CANDIDATE}), _("撤回申请")),
     ],
 )

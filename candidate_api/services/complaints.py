@@ -4,12 +4,11 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
-from django.utils.http import content_disposition_header
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.parsers import MultiPartParser
-from rest_framework.renderers import BaseRenderer, JSONRenderer
+from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -19,7 +18,19 @@ from cms.complaints.models import Complaint
 from cms.complaints.rules import COMMENT, CONTACT, CONTENT, TITLE, candidates_moves
 from cms.complaints.states import ACTIONS, COMPLAINT, Due, Kind
 from portal.kernel import clock
-from portal.kernel.api import PAGING, Endpoint, Input, Pages, PublicEndpoint, idempotent, page, paged, problems
+from portal.kernel.api import (
+    PAGING,
+    Endpoint,
+    FileRenderer,
+    Input,
+    Pages,
+    PublicEndpoint,
+    idempotent,
+    page,
+    paged,
+    problems,
+)
+from portal.kernel.downloads import private_file
 from portal.kernel.errors import Code, Problem
 from portal.kernel.papers import read
 from portal.kernel.text import clean
@@ -198,17 +209,6 @@ class Attachments(_Change):
         return self.answer(number, 201)
 
 
-class FileRenderer(BaseRenderer):
-    """Lets a client ask for any type; a refusal is answered as JSON all the same."""
-
-    media_type = "*/*"
-    format = "file"
-    render_style = "binary"
-
-    def render(self, data: Any, accepted_media_type: str | None = None, renderer_context: Any = None) -> bytes:
-        return bytes(JSONRenderer().render(data))
-
-
 class OneAttachment(Endpoint):
     renderer_classes = (JSONRenderer, FileRenderer)
 
@@ -226,10 +226,7 @@ class OneAttachment(Endpoint):
         found = queries.files(queries.own_one(self.actor, number)).filter(file=file_id).first()
         if found is None:
             raise Problem(Code.NOT_FOUND)
-        response = HttpResponse(found.file.read(), content_type=found.file.content_type)
-        response["Content-Disposition"] = content_disposition_header(True, found.file.name) or "attachment"
-        response["Cache-Control"] = "private, no-store"
-        return response
+        return private_file(found.file.read(), found.file.content_type, found.file.name, attached=True)
 
 
 class Rating(_Change):

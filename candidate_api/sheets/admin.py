@@ -5,7 +5,6 @@ from typing import Any
 from django import forms
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin import messages
 from wagtail.admin.viewsets.base import ViewSet
@@ -17,6 +16,7 @@ from candidate_api.sessions.rules import SLOTS
 from candidate_api.sheets import actions, queries
 from candidate_api.sheets.models import Sheet
 from portal.kernel.admin import ActView
+from portal.kernel.downloads import private_file
 
 _REFRESH = "4"  # seconds
 _LABELS = {slot.number: slot.label for slot in SLOTS}
@@ -91,10 +91,7 @@ class TakeOut(ArchivePage):
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         name, content = actions.take_out(pk, by=self.actor)
-        response = HttpResponse(content, content_type="application/pdf")
-        response["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
-        response["Cache-Control"] = "private, no-store"
-        return response
+        return private_file(content, "application/pdf", name, attached=True)
 
 
 class Retry(ActView):

@@ -3,17 +3,17 @@
 from typing import Any
 
 from django.http import HttpResponse
-from django.utils.http import content_disposition_header
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.renderers import BaseRenderer, JSONRenderer
+from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from candidate_api.tickets import actions, queries, rules, texts
-from portal.kernel.api import PAGING, Endpoint, PublicEndpoint, idempotent, page, paged, problems
+from portal.kernel.api import PAGING, Endpoint, FileRenderer, PublicEndpoint, idempotent, page, paged, problems
 from portal.kernel.crypto.signing import public_key_pem
+from portal.kernel.downloads import private_file
 from portal.kernel.errors import Code
 
 
@@ -51,17 +51,6 @@ class PublicKeyOut(serializers.Serializer[Any]):
     public_key = serializers.CharField(help_text="PEM; checks base64url(payload).base64url(signature) of a QR code")
 
 
-class PdfRenderer(BaseRenderer):
-    """Lets a client ask for `application/pdf`; a refusal is answered as JSON all the same."""
-
-    media_type = "application/pdf"
-    format = "pdf"
-    render_style = "binary"
-
-    def render(self, data: Any, accepted_media_type: str | None = None, renderer_context: Any = None) -> bytes:
-        return bytes(JSONRenderer().render(data))
-
-
 class AdmissionTickets(Endpoint):
     @extend_schema(
         operation_id="my_admission_tickets",
@@ -91,7 +80,7 @@ class AdmissionTicketPledge(Endpoint):
 
 
 class AdmissionTicketPdf(Endpoint):
-    renderer_classes = (JSONRenderer, PdfRenderer)
+    renderer_classes = (JSONRenderer, FileRenderer)
 
     @extend_schema(
         operation_id="admission_ticket_pdf",
@@ -102,10 +91,7 @@ class AdmissionTicketPdf(Endpoint):
     @problems(Code.NOT_RELEASED, Code.PLEDGE_REQUIRED, Code.STATE_CONFLICT)
     def get(self, request: Request, session: str) -> HttpResponse:
         made = actions.ticket_pdf(session, by=self.actor)
-        response = HttpResponse(made, content_type="application/pdf")
-        response["Content-Disposition"] = content_disposition_header(False, f"准考证-{session}.pdf") or "inline"
-        response["Cache-Control"] = "private, no-store"
-        return response
+        return private_file(made, "application/pdf", f"准考证-{session}.pdf")
 
 
 class Verify(PublicEndpoint):

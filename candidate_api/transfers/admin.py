@@ -19,8 +19,8 @@ from candidate_api.transfers.models import TransferOut
 from candidate_api.transfers.states import MAY_SEE, MAY_SEND, TRANSFER_OUT
 from portal.kernel import clock
 from portal.kernel.admin import ActView, ForRoles, Instant, Listing, ListingViewSet, ReasonForm
+from portal.kernel.downloads import private_table
 from portal.kernel.errors import Code, Problem, Words
-from portal.kernel.tables import TYPES
 from portal.kernel.text import mask_name
 
 
@@ -119,11 +119,7 @@ class HandOver(ForRoles, View):
         except Problem as problem:
             form.add_error(None, str(problem.detail))
             return self.page(form, status=problem.status)
-        response = StreamingHttpResponse(pieces, content_type=TYPES[form.cleaned_data["format"]])
-        name = f"transfers-{clock.today():%Y%m%d}.{form.cleaned_data['format']}"
-        response["Content-Disposition"] = f'attachment; filename="{name}"'
-        response["Cache-Control"] = "private, no-store"
-        return response
+        return private_table(pieces, f"transfers-{clock.today()}", form.cleaned_data["format"])
 
     def page(self, form: forms.Form, status: int = 200) -> HttpResponse:
         back = reverse("transfers:index")

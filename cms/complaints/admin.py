@@ -23,9 +23,9 @@ from cms.complaints.states import COMPLAINT, Due, Kind
 from portal.kernel import clock
 from portal.kernel.admin import ActView, ForRoles, Instant, Listing, ListingViewSet, ReasonForm
 from portal.kernel.dashboard.panels import Queue, Waiting, plug
+from portal.kernel.downloads import private_table
 from portal.kernel.errors import Problem, Words
 from portal.kernel.states import Who
-from portal.kernel.tables import TYPES
 from portal.kernel.text import mask_name
 
 _TONES = {
@@ -294,10 +294,7 @@ class Export(ForRoles, View):
         except Problem as problem:
             form.add_error("last", str(problem.detail))
             return self.page(form, status=problem.status)
-        response = StreamingHttpResponse(pieces, content_type=TYPES[given["format"]])
-        response["Content-Disposition"] = f'attachment; filename="complaints-{clock.today()}.{given["format"]}"'
-        response["Cache-Control"] = "private, no-store"
-        return response
+        return private_table(pieces, f"complaints-{clock.today()}", given["format"])
 
     def page(self, form: forms.Form, status: int = 200) -> HttpResponse:
         back = reverse("complaints:index")

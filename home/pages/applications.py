@@ -1,10 +1,9 @@
 """业务办理: read, fill in, add papers, check, hand in, and follow."""
 
-import io
 from typing import Any
 
 from django.contrib import messages as flash
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -16,6 +15,7 @@ from candidate_api.registers.queries import has_sheet
 from home.application_forms import answers_of, application_form
 from home.doors import private, public
 from home.problems import Line, explain, page
+from portal.kernel.downloads import private_file
 from portal.kernel.edges import actor_of
 from portal.kernel.errors import Code, Problem
 from portal.kernel.papers import read
@@ -221,9 +221,7 @@ def one(request: HttpRequest, number: str) -> HttpResponse:
 def register(request: HttpRequest, number: str) -> HttpResponseBase:
     """登记表 or 申请表 itself."""
     file = registers.own(number, by=actor_of(request, "web"))
-    response = FileResponse(io.BytesIO(file.read()), content_type="application/pdf", filename=file.name)
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return private_file(file.read(), "application/pdf", file.name)
 
 
 def _facts(application: Application) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from candidate_api.arrangements.queries import mine
 from candidate_api.tickets import actions, queries, texts
 from home.doors import private, public
 from home.problems import Line, page
+from portal.kernel.downloads import private_file
 from portal.kernel.edges import actor_of
 from portal.kernel.errors import Code, Problem
 from portal.kernel.keeping import keeps
@@ -53,10 +54,7 @@ def ticket(request: HttpRequest, session: str) -> HttpResponse:
         if problem.code == Code.PLEDGE_REQUIRED:
             return redirect("home:ticket-pledge", session)
         raise
-    response = HttpResponse(made, content_type="application/pdf")
-    response["Content-Disposition"] = f'inline; filename="ticket-{session}.pdf"'
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return private_file(made, "application/pdf", f"准考证-{session}.pdf")
 
 
 @private

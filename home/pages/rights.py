@@ -7,7 +7,6 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
@@ -19,6 +18,7 @@ from candidate_api.rights.states import ERASURE
 from home.doors import private
 from home.forms import PortalForm, text
 from home.problems import explain, page
+from portal.kernel.downloads import private_file
 from portal.kernel.edges import actor_of
 from portal.kernel.errors import Problem
 from portal.kernel.states import Who
@@ -55,10 +55,7 @@ def data(request: HttpRequest) -> HttpResponse:
 @require_safe
 def download(request: HttpRequest, export_id: int) -> HttpResponse:
     """One copy, while it is kept."""
-    response = HttpResponse(queries.export_file(actor_of(request, "web"), export_id), content_type="application/zip")
-    response["Content-Disposition"] = content_disposition_header(True, _("个人数据.zip")) or "attachment"
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return private_file(queries.export_file(actor_of(request, "web"), export_id), "application/zip", _("个人数据.zip"))
 
 
 @private

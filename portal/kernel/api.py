@@ -4,16 +4,18 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from functools import cache, wraps
-from typing import Any
+from typing import Any, NoReturn
 
 import structlog
-from django.core.exceptions import PermissionDenied, RequestDataTooBig
+from django.core.exceptions import PermissionDenied, RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.db import transaction
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
 from drf_spectacular.utils import OpenApiParameter, inline_serializer
 from rest_framework import exceptions, pagination, serializers
-from rest_framework.renderers import JSONRenderer
+from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -35,6 +37,23 @@ class Endpoint(APIView):
         return actor_of(self.request, "api")
 
 
+@csrf_exempt
+def nowhere(request: HttpRequest) -> NoReturn:
+    """An address that is none, whatever is sent to it; else it would be looked for among the pages of the site."""
+    raise Http404
+
+
+class FileRenderer(BaseRenderer):
+    """Lets a client ask for any type; a refusal is answered as JSON all the same."""
+
+    media_type = "*/*"
+    format = "file"
+    render_style = "binary"
+
+    def render(self, data: Any, accepted_media_type: str | None = None, renderer_context: Any = None) -> bytes:
+        return bytes(JSONRenderer().render(data))
+
+
 class PublicEndpoint(Endpoint):
     """Open to everyone; a token is neither needed nor looked at."""
 
@@ -43,13 +62,22 @@ class PublicEndpoint(Endpoint):
 
 
 class Input(serializers.Serializer):
-    """A request body. What it does not declare is refused, so that a typo is told and not swallowed."""
+    """A request body. What it does not declare is refused, so that a typo is told and not swallowed; and what is said
+    to be text is text: no number, and no null byte that cleaning would let go unseen."""
 
     def to_internal_value(self, data: Any) -> Any:
-        unknown = [name for name in data if name not in self.fields] if isinstance(data, dict) else []
+        given = data if isinstance(data, dict) else {}
         wrong: dict[str, Any] = {
-            name: [serializers.ErrorDetail("没有这个字段。", code="unknown_field")] for name in unknown
+            name: [serializers.ErrorDetail(_("没有这个字段。"), code="unknown_field")]
+            for name in given
+            if name not in self.fields
         }
+        for name, field in self.fields.items():
+            value = given.get(name)
+            if isinstance(field, serializers.CharField) and isinstance(value, int | float):
+                wrong[name] = [serializers.ErrorDetail(_("请用文字（字符串）填写。"), code="invalid")]
+            elif isinstance(value, str) and "\x00" in value:
+                wrong[name] = [serializers.ErrorDetail(_("不能包含空字符。"), code="null_characters_not_allowed")]
         try:
             value = super().to_internal_value(data)
         except serializers.ValidationError as error:
@@ -63,7 +91,10 @@ class Input(serializers.Serializer):
     @classmethod
     def read(cls, request: Request) -> dict[str, Any]:
         """The validated body; raises DRF's ValidationError."""
-        return dict(_reader(cls).run_validation(request.data))
+        reader = _reader(cls)
+        if request.data is None:  # a body of `null`: of that the library speaks English alone
+            reader.fail("invalid", datatype="null")
+        return dict(reader.run_validation(request.data))
 
 
 @cache
@@ -166,7 +197,7 @@ def _problem(error: Exception) -> Problem | None:
             return Problem(Code.UNSUPPORTED_MEDIA_TYPE)
         case exceptions.Throttled():
             return Problem(Code.THROTTLED, retry_after=int(getattr(error, "wait", None) or 60))
-        case RequestDataTooBig():
+        case RequestDataTooBig() | TooManyFieldsSent() | TooManyFilesSent():
             return Problem(Code.PAYLOAD_TOO_LARGE)
     return None
 

@@ -16,6 +16,8 @@ PERSONAL_NUMBER = re.compile(r"(?<![0-9A-Za-z])(\d{17}[\dXx]|1[3-9]\d{9})(?![0-9
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\ufeff]")
 
+# The dot of a name that joins nothing.
+_DOT_ALONE = re.compile("^\u00b7|\u00b7\u00b7|\u00b7$")
 # Some scripts stack marks on a letter; none stacks more.
 _PILE_OF_MARKS = 5
 
@@ -43,6 +45,8 @@ def is_name(value: str) -> bool:
     """Whether it can be a person's name: letters of any script, U+00B7, spaces between; no emoji, digits, markup."""
     kinds = ["L" if _RARE.match(c) else unicodedata.category(c)[0] for c in value]
     if not 2 <= len(value) <= 60 or ("L" not in kinds and "〇" not in value) or "M" * _PILE_OF_MARKS in "".join(kinds):
+        return False
+    if _DOT_ALONE.search(value):
         return False
     return all(kind in "LM" or c in "\u00b7 -.'〇" for kind, c in zip(kinds, value, strict=True))
 

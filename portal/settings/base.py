@@ -218,6 +218,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["portal.kernel.parsers.Json"],
+    "URL_FORMAT_OVERRIDE": None,  # a file is a file, whatever is asked for
     "DEFAULT_SCHEMA_CLASS": "portal.kernel.schema.ProblemAutoSchema",
     "EXCEPTION_HANDLER": "portal.kernel.api.as_problem",
     "NUM_PROXIES": env.int("NUM_PROXIES", default=0),

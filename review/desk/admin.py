@@ -1,10 +1,9 @@
 """业务审核: the queue, the next one, and the page where one is decided: the form left, the papers right."""
 
-import io
 from typing import Any, ClassVar
 
 from django.core.exceptions import PermissionDenied
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import URLPattern, path, reverse
@@ -18,6 +17,7 @@ from portal.kernel import clock
 from portal.kernel.admin import ForRoles, Instant, Listing, ListingViewSet
 from portal.kernel.dashboard import panels
 from portal.kernel.dashboard.panels import plug
+from portal.kernel.downloads import private_file
 from portal.kernel.errors import Code, Problem
 from portal.kernel.states import Who
 from portal.kernel.text import mask_name
@@ -269,10 +269,7 @@ class PaperView(_OfCase):
 
     def get(self, request: HttpRequest, pk: int, material_id: int) -> HttpResponseBase:
         file = actions.open_paper(pk, material_id, by=self.actor)
-        response = FileResponse(io.BytesIO(file.read()), content_type=file.content_type, filename=file.name)
-        response["Cache-Control"] = "private, no-store"
-        response["X-Content-Type-Options"] = "nosniff"
-        return response
+        return private_file(file.read(), file.content_type, file.name)
 
 
 class RegisterView(_OfCase):
@@ -282,9 +279,7 @@ class RegisterView(_OfCase):
         if applicants.form is None:
             raise Http404
         file = applicants.form(pk, self.actor)
-        response = FileResponse(io.BytesIO(file.read()), content_type=file.content_type, filename=file.name)
-        response["Cache-Control"] = "private, no-store"
-        return response
+        return private_file(file.read(), file.content_type, file.name)
 
 
 class ApplicationViewSet(ListingViewSet):

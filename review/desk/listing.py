@@ -13,8 +13,8 @@ from wagtail.admin import messages
 
 from portal.kernel import clock
 from portal.kernel.admin import ForRoles, ReasonForm
+from portal.kernel.downloads import private_table
 from portal.kernel.errors import Problem
-from portal.kernel.tables import TYPES
 from review.applications.queries import listed
 from review.applications.states import MAY_SEE
 from review.desk import actions, queries
@@ -68,10 +68,7 @@ class Export(ForRoles, View):
         found = QueueFilters(QueryDict(given["filter"]), queryset=listed(self.actor).order_by(), request=request)
         rows = found.qs if found.is_valid() else listed(self.actor).none()
         pieces = actions.export(rows, given["filter"], given["reason"], format=given["format"], by=self.actor)
-        response = StreamingHttpResponse(pieces, content_type=TYPES[given["format"]])
-        response["Content-Disposition"] = f'attachment; filename="applications-{clock.today()}.{given["format"]}"'
-        response["Cache-Control"] = "private, no-store"
-        return response
+        return private_table(pieces, f"applications-{clock.today()}", given["format"])
 
     def page(self, form: forms.Form) -> HttpResponse:
         back = reverse("applications:index")

@@ -3,6 +3,9 @@
 import re
 from typing import Any
 
+import pytest
+from django.test import Client
+
 from tests.contract import METHODS, document
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
@@ -66,3 +69,15 @@ def _is_open(value: dict[str, Any]) -> bool:
     if value.get("type") == "array":
         return _is_open(value["items"])
     return "string" in value.get("type", "") and "enum" not in value and "const" not in value
+
+
+@pytest.mark.django_db
+def test_an_address_that_is_none_is_not_looked_for_among_the_pages() -> None:
+    """Those ask for a form's token, and answer in HTML."""
+    stranger = Client(enforce_csrf_checks=True)
+    answers = [
+        getattr(stranger, method)(f"/api/v1/{path}")
+        for method in ("get", "post", "put", "patch", "delete")
+        for path in ("", "nothing/", "me/devices/abc/")
+    ]
+    assert {(a.status_code, a["Content-Type"]) for a in answers} == {(404, "application/problem+json")}

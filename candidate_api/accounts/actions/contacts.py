@@ -38,7 +38,7 @@ def send_proof_code(to: str, *, by: Actor) -> Sent:
         sentence = _("您还没有绑定邮箱。") if to == "email" else _("您还没有绑定手机。")
         raise Problem(Code.VALIDATION_FAILED, sentence, errors=[FieldError("to", "not_bound", sentence)])
     with transaction.atomic():
-        row, code = codes.issue(Purpose.BIND, mobile or email, Allowance.HOME)
+        row, code = codes.issue(Purpose.BIND, mobile or email, Allowance.HOME, codes.asker_of(by))
         say(f"code:{row.pk}", "code_bind", {"code": code}, mobile=mobile, email=email)
     return Sent()
 

@@ -69,9 +69,9 @@ def send_email_code(email: str, purpose: Purpose, captcha_id: UUID | None, captc
 def _send_code(
     purpose: Purpose, address: str, template: str, *, known: bool, by: Actor, mobile: str = "", email: str = ""
 ) -> Sent:
-    guard.may_send_code(by)
+    allowance = guard.may_send_code(address, by)
     with transaction.atomic():
-        row, code = codes.issue(purpose, address, guard.allowance(address, by))
+        row, code = codes.issue(purpose, address, allowance, codes.asker_of(by))
         with transaction.atomic():
             say(f"code:{row.pk}", template, {"code": code}, mobile=mobile, email=email)
             if not known and purpose not in (Purpose.REGISTER, Purpose.BIND):
@@ -122,9 +122,9 @@ def register(
                 user, id_type=IdType(id_type), id_number=id_number, notice_version=notice_version, by=by
             )
     except IntegrityError as error:
-        _tell_the_owner(id_number, by=by)
+        _tell_the_owner(id_type, id_number, by=by)
         sentence = _(
-            "该证件或手机号码已注册过账号。请直接登录，或用“忘记密码”找回；不是本人注册的请提交投诉。更正后重新注册的，请重新获取验证码。"
+            "该证件或手机号码已注册过账号。请直接登录，或用“忘记密码”找回；账号已注销或不是本人注册的，请持证件到市招生考试院办理。更正后重新注册的，请重新获取验证码。"
         )
         raise Problem(Code.ALREADY_REGISTERED, sentence) from error
     guard.at_home(by, mobile)
@@ -157,9 +157,9 @@ def registration_errors(
 
 
 @transaction.atomic
-def _tell_the_owner(id_number: str, *, by: Actor) -> None:
+def _tell_the_owner(id_type: str, id_number: str, *, by: Actor) -> None:
     """Whoever has the document already hears of a second registration at the mobile that we know, once a day."""
-    owner = of_document(id_number)
+    owner = of_document(id_type, id_number)
     if owner is not None:
         say(f"registered_again:{owner.pk}:{clock.today()}", "registered_again", {}, to=owner.user)
         record("accounts.registered_again", owner, by=by)

@@ -58,7 +58,7 @@ def start_reset(
     """
     identifier = _cleaned(channel, identifier)
     captcha.spend(captcha_id, captcha_value, by=by)
-    guard.may_send_code(by)
+    guard.may_send_code(identifier, by)
     _throttle(channel, identifier)
     user = _owner(channel, identifier)
     reset_id, digest = tokens.new()
@@ -68,6 +68,7 @@ def start_reset(
             user=user,
             channel=channel,
             identifier_index=blind_index(f"{channel}:{identifier}", _IDENTIFIER),
+            asker=codes.asker_of(by),
             id_digest=digest,
             created_at=now,
             expires_at=now + RESET_LIFE,
@@ -145,7 +146,7 @@ def _send(id_digest: str) -> None:
     if not (mobile or email):
         return
     try:
-        row, code = codes.issue(Purpose.RESET, mobile or email, Allowance.RESET)
+        row, code = codes.issue(Purpose.RESET, mobile or email, Allowance.RESET, reset.asker)
     except Problem:
         return  # a code is on its way already
     say(f"code:{row.pk}", "code_reset", {"code": code}, mobile=mobile, email=email)

@@ -172,6 +172,25 @@ def test_the_budget_ends_texts_alarms_once_and_leaves_passwords(noon, monkeypatc
     assert ask(STRANGER, by=somebody()) == "sent"
 
 
+def test_a_few_addresses_cannot_spend_the_budget_of_everybody(noon, monkeypatch):
+    person = life.registered(mobile=MOBILE)
+    hers = somebody("192.0.2.1", "her-phone")
+    assert guess(MOBILE, life.PASSWORD, by=hers) == "in"
+    noon.shift(timedelta(hours=1, seconds=1))
+    monkeypatch.setattr(guard, "CODES_AN_HOUR", 8)
+    monkeypatch.setattr(guard, "CODES_SHARED_OUT", limits.Limit("t-shared", 1, timedelta(hours=1)))
+    bots = [ask(f"1370000{n:04d}", by=somebody(f"203.0.113.{n % 2}", f"bot-{n}")) for n in range(12)]
+    assert bots == ["sent"] * 4 + ["throttled"] * 8, "half of it, and no more than their share from then on"
+    assert ask(STRANGER, by=somebody(THERE)) == "sent", "a newcomer elsewhere"
+    monkeypatch.setattr(guard, "CODES_AN_HOUR", 5)
+    assert ask("13911113333", by=somebody("192.0.2.9")) == "throttled"
+    assert ask(MOBILE, by=hers, purpose=Purpose.LOGIN) == "sent", "who is at home goes by no budget of strangers"
+    assert actions.sign_in_sms(MOBILE, life.code_sent_to(MOBILE), by=hers) == person.user
+    noon.shift(timedelta(minutes=2))
+    challenge = life.solved_captcha()
+    assert actions.start_reset(Channel.MOBILE, MOBILE, *challenge, by=hers).destination == "138****1234"
+
+
 def test_codes_are_kept_as_long_as_a_limit_looks_back(noon):
     assert ask(MOBILE, by=somebody()) == "sent"
     noon.shift(rules.CODES_KEPT)
@@ -199,6 +218,37 @@ def test_guessing_codes_meets_a_limit_of_the_address(noon):
     assert set(outcome[rules.WRONG_CODES_FROM_ADDRESS.most :]) == {"throttled"}
 
 
+def try_code(code, *, by):
+    try:
+        codes.spend(Purpose.REGISTER, MOBILE, code, by=by)
+    except Problem as problem:
+        return problem.code.value
+    return "right"
+
+
+def test_who_asked_types_her_code_whatever_her_neighbours_guess(noon):
+    """Sixty wrong codes from her school; five of them for her own number."""
+    hers, his = somebody(client="her-phone"), somebody(client="his-phone")
+    assert ask(MOBILE, by=hers) == "sent"
+    code = life.code_sent_to(MOBILE)
+    wrong = "100000" if code != "100000" else "200000"
+    assert [try_code(wrong, by=his) for _ in range(70)] == ["code_invalid"] * 60 + ["throttled"] * 10
+    assert try_code(code, by=somebody(THERE, "another")) == "code_invalid", "from elsewhere it opens no more"
+    assert [try_code(wrong, by=hers) for _ in range(4)] == ["code_invalid"] * 4
+    assert try_code(code, by=hers) == "right"
+
+
+def test_who_asked_burns_her_code_by_five_wrong_tries_and_may_ask_for_another(noon):
+    hers = somebody(client="her-phone")
+    assert ask(MOBILE, by=hers) == "sent"
+    code = life.code_sent_to(MOBILE)
+    wrong = "100000" if code != "100000" else "200000"
+    assert [try_code(given, by=hers) for given in [*[wrong] * 5, code]] == ["code_invalid"] * 6
+    noon.shift(timedelta(seconds=61))
+    assert ask(MOBILE, by=hers) == "sent"
+    assert try_code(life.code_sent_to(MOBILE), by=hers) == "right"
+
+
 def test_the_code_itself_stands_nowhere_in_the_database():
     assert ask(MOBILE, by=somebody()) == "sent"
     code = life.code_sent_to(MOBILE)
@@ -221,7 +271,7 @@ def _looked_at(monkeypatch):
 @pytest.mark.postgresql
 @pytest.mark.django_db(transaction=True)
 def test_of_many_wrong_tries_at_once_five_are_looked_at(monkeypatch):
-    assert ask(MOBILE, by=somebody()) == "sent"
+    assert ask(MOBILE, by=life.VISITOR) == "sent"
     looked = _looked_at(monkeypatch)
     outcome = threads(24, lambda n: codes.spend(Purpose.REGISTER, MOBILE, f"{n:06d}", by=life.VISITOR))
     assert {error.code.value for error in outcome.errors.values()} == {"code_invalid"}

@@ -290,7 +290,7 @@ def test_of_eight_registrations_of_one_person_one_is_made():
 @pytest.mark.django_db(transaction=True)
 def test_control_without_the_constraint_the_race_is_lost(without_constraint):
     """The race above can be lost: what wins it is the constraint."""
-    with without_constraint(Candidate, "candidate_one_per_number"):
+    with without_constraint(Candidate, "candidate_one_per_document"):
         prepared = [_prepared(n, NUMBER) for n in range(8)]
         threads(8, lambda n: _register_prepared(prepared[n]))
         assert Candidate.objects.count() > 1

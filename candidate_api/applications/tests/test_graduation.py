@@ -63,7 +63,7 @@ def test_the_whole_way(app, graduand, monkeypatch):
     passed(application, reviewer())
     shown = app.get(f"{MINE}{application.number}/").json()
     assert (shown["state_label"], shown["allowed_actions"]) == ("待考生网上确认", ["confirm", "dispute", "withdraw"])
-    pdf = b"".join(app.get(f"{MINE}{application.number}/register.pdf").streaming_content)
+    pdf = app.get(f"{MINE}{application.number}/register.pdf").content
     text = "".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf)).pages)
     for words in ("毕业生登记表", "南宁三中", "2010-09", "至今", "数据库系统原理", "努力学习", "思想品德鉴定", "良好"):
         assert words in text

@@ -115,6 +115,6 @@ def test_from_the_question_to_the_last_word(api: Any, applicant: Candidate, twin
     assert story.effect(applicant)
     sheet = api.get(f"{url}register.pdf")
     if kind_of(story.slug).prints:
-        assert b"".join(sheet.streaming_content)[:4] == b"%PDF"
+        assert sheet.content[:4] == b"%PDF"
     else:
         assert sheet.status_code == 404

@@ -48,7 +48,7 @@ def test_out_to_the_other_provinces_word(app, leaving):
     passed(application, reviewer("first_reviewer", "45"))
     shown = app.get(f"{MINE}{application.number}/").json()
     assert (shown["state_label"], shown["allowed_actions"]) == ("待考生网上确认", ["confirm", "dispute", "withdraw"])
-    assert b"".join(app.get(f"{MINE}{application.number}/register.pdf").streaming_content)[:4] == b"%PDF"
+    assert app.get(f"{MINE}{application.number}/register.pdf").content[:4] == b"%PDF"
     assert app.post(f"{MINE}{application.number}/confirm/").status_code == 200
     decided_by_two(application)
     row, archive = TransferOut.objects.get(), reviewer("archive", "45")
@@ -126,7 +126,7 @@ def test_in_confirmed_and_credited(app, coming):
     shown = app.get(f"{MINE}{application.number}/").json()
     assert (shown["state_label"], shown["data"]["lines"][0]["mark"]) == ("待考生网上确认", "75")
     assert [event["verb"] for event in shown["timeline"]] == ["arrive"]
-    assert b"".join(app.get(f"{MINE}{application.number}/register.pdf").streaming_content)[:4] == b"%PDF"
+    assert app.get(f"{MINE}{application.number}/register.pdf").content[:4] == b"%PDF"
     assert app.post(f"{MINE}{application.number}/confirm/").status_code == 200
     decided_by_two(application, verdicts=[YES, YES])
     rows = Score.objects.filter(source="transfer").order_by("course__code")

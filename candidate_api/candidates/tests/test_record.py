@@ -220,6 +220,7 @@ def test_the_specification_is_the_days():
 
 
 def test_a_photo_is_its_owners_alone(app, person, client):
+    assert app.get("/api/v1/me/photo/").status_code == 404
     upload(app, life.good_photo())
     path = f"/files/{PrivateFile.objects.get().pk}/"
     stranger = life.registered(name="陆大海")
@@ -229,7 +230,9 @@ def test_a_photo_is_its_owners_alone(app, person, client):
     client.force_login(person.user)
     seen = client.get(path)
     assert (seen.status_code, seen["Content-Type"], seen["Cache-Control"]) == (200, "image/jpeg", "private, no-store")
-    assert b"".join(seen.streaming_content)[:2] == b"\xff\xd8"
+    assert seen.content[:2] == b"\xff\xd8"
+    shown = app.get("/api/v1/me/photo/", HTTP_ACCEPT="image/jpeg")
+    assert (shown.status_code, shown["Content-Type"], shown.content) == (200, "image/jpeg", seen.content)
 
 
 def test_staff_have_no_record_of_their_own(api, django_user_model):
@@ -243,6 +246,12 @@ def test_a_refused_photo_leaves_the_old_one(app):
     before = Candidate.objects.get().photo_id
     assert upload(app, _jpeg()).status_code == 400
     assert Candidate.objects.get().photo_id == before
+
+
+def test_a_city_that_has_given_every_serial_goes_on_under_the_next_office():
+    NumberCounter.objects.create(prefix=number_prefix("450100", clock.today()), last=99_998)
+    given = [life.enrolled(name=name).candidate_number for name in ("韦小莉", "陆大海")]
+    assert given == [number_prefix("450100", clock.today(), office) + s for office, s in ((1, "99999"), (2, "00001"))]
 
 
 @pytest.mark.postgresql

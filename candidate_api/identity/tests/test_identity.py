@@ -9,6 +9,7 @@ import pytest
 import requests
 import time_machine
 from django.db import transaction
+from django.test import Client
 
 from candidate_api.candidates import actions as candidates
 from candidate_api.identity import actions, queries, rules, texts
@@ -21,6 +22,7 @@ from portal.kernel.actor import Actor
 from portal.kernel.audit.models import AuditEntry
 from portal.kernel.errors import Problem
 from portal.kernel.messages.models import Message
+from portal.kernel.tests.staff import member
 from tests import life
 from tests.races import threads
 
@@ -228,3 +230,44 @@ def test_staff_have_no_identity_here(db, django_user_model):
     staff = django_user_model.objects.create_user("e", name="编辑", is_staff=True)
     with pytest.raises(Problem):
         actions.verify(Kind.NAME_NUMBER, by=Actor.of(staff, "api"))
+
+
+# -- at the counter ---------------------------------------------------------------------------------------------------
+def at_desk(role="archive", office="450100"):
+    desk = Client()
+    desk.force_login(member(role, office))
+    return desk
+
+
+def confirmed_by(desk, person, status=302):
+    answer = desk.post(f"/admin/candidates/{person.pk}/identity/", {"reason": "已核对护照原件"})
+    assert answer.status_code == status
+    return answer
+
+
+def test_a_passport_is_verified_at_the_counter_with_the_same_effect(reference, api):
+    person = life.enrolled(name="Anna Weber", id_type="passport", number="C01X00T47")
+    api.force_authenticate(person.user)
+    assert api.post(URL, {}).status_code == 409
+    assert confirmed_by(at_desk("support"), person).headers["Location"] == "/admin/"
+    confirmed_by(at_desk(office="450300"), person, 404)
+    assert kept() == []
+
+    desk = at_desk("first_reviewer")
+    confirmed_by(desk, person)
+
+    assert kept() == [("name_number", "passed", 1)]
+    assert api.get("/api/v1/me/").json()["identity"]["result"] == "passed"
+    entry = AuditEntry.objects.get(verb="identity.confirm_on_site")
+    assert (entry.note, entry.to_state) == ("已核对护照原件", "passed")
+    assert Message.objects.filter(template="identity_passed", recipient=person.user).count() == 1
+    confirmed_by(desk, person, 409)
+    assert len(kept()) == 1
+
+
+def test_the_counter_answers_a_question_that_waits(app, resident, records):
+    records.server.be("away", 1)
+    assert app.post(URL, {}).json()["result"] == "unavailable"
+    confirmed_by(at_desk(), resident)
+    assert kept() == [("name_number", "passed", 1)]
+    assert app.get(URL).json()["name_number"]["result"] == "passed"

@@ -23,9 +23,9 @@ from candidate_api.imports.states import IMPORT, MAY_IMPORT
 from candidate_api.sessions.models import ExamSession
 from portal.kernel.actor import Actor
 from portal.kernel.admin import ActView, ForRoles, ReasonForm, at_desk
+from portal.kernel.downloads import private_table
 from portal.kernel.errors import Code, Problem
 from portal.kernel.states import Who
-from portal.kernel.tables import TYPES
 
 _AROUND_THE_FILE = 64 * 1024
 
@@ -202,10 +202,7 @@ class Refused(ForRoles, View):
             pieces = actions.export_refused(pk, by=self.actor)
         except Problem as problem:
             raise (PermissionDenied if problem.code == Code.PERMISSION_DENIED else Http404) from problem
-        response = StreamingHttpResponse(pieces, content_type=TYPES["csv"])
-        response["Content-Disposition"] = f'attachment; filename="refused-{pk}.csv"'
-        response["Cache-Control"] = "private, no-store"
-        return response
+        return private_table(pieces, f"refused-{pk}", "csv")
 
 
 ACTS = (Approve, Refuse, Recheck, Undo)

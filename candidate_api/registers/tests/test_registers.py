@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 
 
 def text_of(answer) -> str:
-    content = b"".join(answer.streaming_content)
+    content = answer.content
     reader = PdfReader(io.BytesIO(content))
     assert all(round(float(page.mediabox.width)) == 595 for page in reader.pages)  # A4
     return "".join(page.extract_text() for page in reader.pages)

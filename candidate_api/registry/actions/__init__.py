@@ -3,7 +3,7 @@
 from candidate_api.registry.actions.assigning import assign_school
 from candidate_api.registry.actions.extending import end_extension, extend
 from candidate_api.registry.actions.freezing import freeze, unfreeze
-from candidate_api.registry.actions.identity import change_mobile, send_code, unmask
+from candidate_api.registry.actions.identity import change_mobile, proved_mobile, send_code, unmask
 from candidate_api.registry.actions.merging import approve, propose, refuse
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "extend",
     "freeze",
     "propose",
+    "proved_mobile",
     "refuse",
     "send_code",
     "unfreeze",

@@ -10,7 +10,7 @@ from candidate_api.accounts.rules import Allowance, Purpose
 from candidate_api.candidates.models import Candidate
 from candidate_api.candidates.queries import visible_for_update, visible_to
 from candidate_api.candidates.rules import mobile_error
-from candidate_api.registry.states import MAY_CHANGE_MOBILE, MAY_UNMASK
+from candidate_api.registry.states import MAY_CHANGE_MOBILE, MAY_UNMASK, TAKEN
 from portal.kernel.actor import Actor
 from portal.kernel.audit.actions import record
 from portal.kernel.errors import Code, Problem, invalid
@@ -35,7 +35,7 @@ def send_code(candidate_id: int, mobile: str, *, by: Actor) -> None:
     `not_found`, `validation_failed`, `throttled`."""
     mobile = _checked(candidate_id, mobile, by)
     with transaction.atomic():
-        row, code = codes.issue(Purpose.ON_SITE, mobile, Allowance.COUNTER)
+        row, code = codes.issue(Purpose.ON_SITE, mobile, Allowance.COUNTER, codes.asker_of(by))
         say(f"code:{row.pk}", "code_on_site", {"code": code}, mobile=mobile)
 
 
@@ -57,13 +57,20 @@ def change_mobile(candidate_id: int, mobile: str, code: str, reason: str, *, by:
     outside a transaction: a wrong code is counted. Raises Problem: `permission_denied`, `not_found`,
     `validation_failed`, `code_invalid`, `state_conflict` for a closed account.
     """
-    mobile = _checked(candidate_id, mobile, by)
-    if code or settings.ON_SITE_MOBILE_NEEDS_CODE:
-        codes.spend(Purpose.ON_SITE, mobile, clean(code), by=by, field="code")
+    mobile = proved_mobile(candidate_id, mobile, code, by=by)
     try:
         return _bind(candidate_id, mobile, reason, verified=bool(code), by=by)
     except IntegrityError as error:
-        raise invalid("mobile", "taken", _("该手机号码已绑定其他账号。")) from error
+        raise invalid("mobile", "taken", TAKEN) from error
+
+
+def proved_mobile(candidate_id: int, mobile: str, code: str, *, by: Actor) -> str:
+    """The number that a person at the counter can read `code` from, as it is stored. Outside a transaction: a wrong
+    code is counted. Raises Problem: `permission_denied`, `not_found`, `validation_failed`, `code_invalid`."""
+    mobile = _checked(candidate_id, mobile, by)
+    if code or settings.ON_SITE_MOBILE_NEEDS_CODE:
+        codes.spend(Purpose.ON_SITE, mobile, clean(code), by=by, field="code")
+    return mobile
 
 
 @transaction.atomic

@@ -14,6 +14,9 @@ from candidate_api.candidates.models import Candidate
 from candidate_api.candidates.queries import visible_to
 from candidate_api.candidates.states import Category
 from candidate_api.catalogue.models import School
+from candidate_api.identity.actions import confirm_on_site
+from candidate_api.identity.queries import status
+from candidate_api.identity.states import MAY_CONFIRM, Result
 from candidate_api.registry import actions, queries
 from candidate_api.registry.models import Merger
 from candidate_api.registry.states import MAY_ASSIGN, MAY_CHANGE_MOBILE, MAY_EXTEND, MAY_FREEZE, MAY_MERGE, MAY_UNMASK
@@ -132,12 +135,14 @@ class MobileForm(ReasonForm):
     field_order = ("mobile", "code", "reason")
 
 
-class ChangeMobile(CandidateAct):
-    title = button = _("更换手机号码")
-    explains = _("须当面核验考生证件原件。更换后所有设备退出登录，原号码和新号码均收到通知。")
-    roles = MAY_CHANGE_MOBILE
+class AtCounter(ActView):
+    """An act for which the person reads a code from the number that they want to use."""
+
     form_class = MobileForm
     template_name = "registry/mobile.html"
+
+    def candidate_id(self) -> int:
+        return int(self.thing.pk)
 
     def form(self, data: Any = None) -> forms.Form:
         form = super().form(data)
@@ -147,12 +152,39 @@ class ChangeMobile(CandidateAct):
             form.fields["reason"].validators = []
         return form
 
+    def code_sent(self, given: dict[str, Any]) -> HttpResponse | None:
+        """The page again, where the code was asked for."""
+        if "send" not in self.request.POST:
+            return None
+        actions.send_code(self.candidate_id(), given["mobile"], by=self.actor)
+        return self.page(MobileForm(initial=given), sent=True)
+
+
+class ChangeMobile(AtCounter, CandidateAct):
+    title = button = _("更换手机号码")
+    explains = _("须当面核验考生证件原件。更换后所有设备退出登录，原号码收到通知。")
+    roles = MAY_CHANGE_MOBILE
+
     def act(self, given: dict[str, Any]) -> HttpResponse | None:
-        if "send" in self.request.POST:
-            actions.send_code(self.thing.pk, given["mobile"], by=self.actor)
-            return self.page(MobileForm(initial=given), sent=True)
+        if page := self.code_sent(given):
+            return page
         actions.change_mobile(self.thing.pk, given["mobile"], given["code"], given["reason"], by=self.actor)
         self.done(_("手机号码已更换。"))
+        return None
+
+
+class ConfirmIdentity(CandidateAct):
+    title = button = _("现场核验身份")
+    explains = _("须当面核对证件原件与考籍中的姓名、证件号码一致，与在线身份认证效力相同。考生会收到通知。")
+    roles = MAY_CONFIRM
+
+    @classmethod
+    def fits(cls, candidate: Candidate) -> bool:
+        return super().fits(candidate) and status(candidate).result != Result.PASSED
+
+    def act(self, given: dict[str, Any]) -> HttpResponse | None:
+        confirm_on_site(self.thing.pk, given["reason"], by=self.actor)
+        self.done(_("已登记为身份认证通过。"))
         return None
 
 
@@ -299,11 +331,11 @@ class _MergerAct(ActView):
         return [
             (
                 _("注销的准考证号"),
-                f"{merger.source} {merger.source.user.name} {merger.source.masked_id_number}",
+                f"{merger.source} {mask_name(merger.source.user.name)} {merger.source.masked_id_number}",
             ),
             (
                 _("保留的准考证号"),
-                f"{merger.target} {merger.target.user.name} {merger.target.masked_id_number}",
+                f"{merger.target} {mask_name(merger.target.user.name)} {merger.target.masked_id_number}",
             ),
             (_("事由"), merger.reason),
             (_("提出人"), merger.proposed_by.name),
@@ -335,6 +367,7 @@ CANDIDATE_ACTS: dict[str, type[CandidateAct]] = {
     "freeze": Freeze,
     "unfreeze": Unfreeze,
     "mobile": ChangeMobile,
+    "identity": ConfirmIdentity,
     "extend": Extend,
     "end-extension": EndExtension,
     "school": AssignSchool,

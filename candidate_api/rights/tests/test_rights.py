@@ -14,6 +14,7 @@ from django.test import Client
 from candidate_api.accounts.actions import issue_token
 from candidate_api.accounts.models import Device
 from candidate_api.accounts.proofs import Proof
+from candidate_api.accounts.tests.test_reset import confirm, token_for
 from candidate_api.candidates.models import Candidate
 from candidate_api.candidates.privacy import NOT_OF_THE_REGISTER
 from candidate_api.invariants.actions import check
@@ -207,6 +208,37 @@ def test_an_account_ends_and_the_law_keeps_the_rest(app, person):
     assert (entry.note, entry.to_state) == ("本人申请属实", "approved")
     again = desk.post(f"/admin/erasures/{request.pk}/approve/", {"reason": "本人申请属实"})
     assert again.status_code == 409
+
+
+def test_who_comes_back_is_let_in_at_the_counter(person, api):
+    desk, number = at_desk(), person.id_number
+    request = actions.request_erasure("不再考试", Proof(life.PASSWORD), by=life.actor(person))
+    path = f"/admin/erasures/{request.pk}/reopen/"
+    assert desk.post(path, {"mobile": "13700000001", "reason": "本人到场"}).status_code == 409
+    desk.post(f"/admin/erasures/{request.pk}/approve/", {"reason": "本人申请属实"})
+    assert f'href="{path}"' in desk.get("/admin/erasures/").content.decode()
+    assert "已发送" in desk.post(path, {"mobile": "13700000001", "send": "1"}).content.decode()
+    code = life.code_sent_to("13700000001")
+    wrong = {"mobile": "13700000001", "code": "111111" if code != "111111" else "222222", "reason": "本人到场"}
+    assert "不正确" in desk.post(path, wrong).content.decode()
+    assert at_desk(office="450300").post(path, wrong | {"code": code}).status_code == 404
+    assert at_desk("support").post(path, wrong | {"code": code}).headers["Location"] == "/admin/"
+    shut = User.objects.get(pk=person.user_id)
+    assert (shut.mobile, shut.is_active, ErasureRequest.objects.get().state) == ("", False, "approved")
+
+    assert desk.post(path, wrong | {"code": code}).status_code == 302
+
+    back = User.objects.get(pk=person.user_id)
+    assert (back.mobile, back.is_active, back.has_usable_password()) == ("13700000001", True, False)
+    kept = Candidate.objects.get(user=back)
+    assert (kept.id_number, kept.candidate_number) == (number, person.candidate_number)
+    assert Message.objects.get(template="account_reopened", channel="sms").address == "13700000001"
+    entry = AuditEntry.objects.get(verb="rights.reopen_account")
+    assert (entry.from_state, entry.to_state, entry.data) == ("approved", "reopened", {"verified": True})
+    assert desk.post(path, wrong | {"code": code}).status_code == 409
+    kept.user = back
+    assert confirm(api, token_for(api, kept), life.PASSWORD).status_code == 204
+    assert actions.request_erasure("还是不考", Proof(life.PASSWORD), by=Actor.of(back, "web")).state == "requested"
 
 
 def test_open_business_comes_first(province: Province, api):  # noqa: F811 -- the fixture

@@ -28,7 +28,9 @@ def test_names(name):
     assert text.is_name(text.clean_name(name))
 
 
-@pytest.mark.parametrize("name", ["李", "a1", "小莉😀", "<b>", "x" * 61, "李;DROP", "a\nb\u202ec3"])
+@pytest.mark.parametrize(
+    "name", ["李", "a1", "小莉😀", "<b>", "x" * 61, "李;DROP", "a\nb\u202ec3", "·李明", "李明·", "阿··里"]
+)
 def test_what_is_no_name(name):
     assert not text.is_name(text.clean_name(name))
 

@@ -136,6 +136,7 @@ class AppJourney:
         self.get("me/profile/")
         self.call("POST", "me/photo/check/", 200, self._photo(), format="multipart")
         self.call("PUT", "me/photo/", 200, self._photo(), format="multipart")
+        self.get("me/photo/")
         self.post("me/contact-confirmation/", session=self.world.session)
         self.post("me/identity-verification/", kind="name_number")
         self.post("me/identity-verification/", kind="face", consent_version=texts.CONSENT_VERSION)

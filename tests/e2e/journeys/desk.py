@@ -89,7 +89,7 @@ class DeskJourney:
     def acts(self) -> None:
         candidate = self.record(self.people[0])
         one = f"candidates/{candidate.pk}/"
-        for act in ("", "unmask/", "freeze/", "unfreeze/", "mobile/", "school/", "merge/"):
+        for act in ("", "unmask/", "freeze/", "unfreeze/", "mobile/", "identity/", "school/", "merge/"):
             self.get(f"{one}{act}")
         for what in ("id_number", "mobile"):
             self.send(f"{one}unmask/", 200, what=what, reason=REASON)
@@ -97,6 +97,8 @@ class DeskJourney:
         code = School.objects.values_list("code", flat=True)[0]
         self.send(f"{one}school/", category="college_link", school=code, reason=REASON)
         self.send(f"{one}school/", category="social", school="", reason=REASON)
+        passed = self.record(self.people[0]).identity_checks.filter(state="passed").exists()
+        self.send(f"{one}identity/", 409 if passed else 302, reason=REASON)
         self.send(f"{one}freeze/", reason=REASON)
         self.send(f"{one}unfreeze/", reason=REASON)
         later(self.now)
@@ -188,6 +190,10 @@ class DeskJourney:
             asked = ErasureRequest.objects.latest("pk")
             self.get(f"erasures/{asked.pk}/{decision}/")
             self.send(f"erasures/{asked.pk}/{decision}/", reason=REASON)
+        back = "13700000123"
+        self.get(f"erasures/{asked.pk}/reopen/")
+        self.send(f"erasures/{asked.pk}/reopen/", 200, send="1", mobile=back)
+        self.send(f"erasures/{asked.pk}/reopen/", mobile=back, code=life.code_sent_to(back), reason=REASON)
 
     def looks_around(self) -> None:
         """Lists of an administrator, and the first page."""

@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("candidate_api", "0003_payment_events_are_append_only")]
+    dependencies = [("candidate_api", "0005_codes_and_documents_are_whose")]
     operations = [
         migrations.AlterModelOptions(
             name="seatpool",
