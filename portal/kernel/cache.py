@@ -26,6 +26,13 @@ _away: dict[str, float] = {}
 class _Client(RedisCacheClient):
     """Django's makes a client for each call, at twice what the call costs; any number of threads may share one."""
 
+    # Django's own, of which the types know nothing.
+    _client: Any
+    _get_connection_pool_index: Any
+    _pool_class: Any
+    _pool_options: Any
+    _servers: Any
+
     def get_client(self, key: Any = None, *, write: bool = False) -> Any:
         return self._made[self._get_connection_pool_index(write)]
 
@@ -80,7 +87,9 @@ class Redis(RedisCache):
         def ask() -> tuple[int, int]:
             mine, last = self.make_and_validate_key(key), self.make_and_validate_key(before)
             pipe = self._cache.get_client(mine, write=True).pipeline()
-            pipe.get(last).set(mine, 0, ex=timeout, nx=True).incrby(mine, more)
+            pipe.get(last)
+            pipe.set(mine, 0, ex=timeout, nx=True)
+            pipe.incrby(mine, more)
             earlier, _set, now = pipe.execute()
             return now, int(earlier or 0)
 

@@ -118,7 +118,7 @@ class _Window:
             self.before, self.now = (cache.get(key, 0) for key in reversed(self.keys))
         else:
             count_in = getattr(cache, "counted", counted)
-            self.now, self.before = count_in(*self.keys, more, int(2 * self.length))
+            self.now, self.before = count_in(self.keys[0], self.keys[1], more, int(2 * self.length))
 
     def wait(self) -> int:
         """Seconds until there is room for one more."""

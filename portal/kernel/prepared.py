@@ -180,7 +180,7 @@ class PreparedUpdate:
     def asks(self, **given: Any) -> Question[int]:
         """The statement as it is run with these values."""
         if self._statement is None:
-            query = self._build().query.chain(UpdateQuery)
+            query: Any = self._build().query.chain(UpdateQuery)
             query.add_update_values(self._values)
             sql, params = query.get_compiler(connection=connection).as_sql()
             self._statement = sql, tuple(params)
@@ -228,7 +228,8 @@ class _Insertion:
 
 @cache
 def _insertion(model: type[models.Model], number: int, unless_there: bool) -> _Insertion:
-    quoted, key = connection.ops.quote_name, model._meta.pk
+    quoted: Callable[[Any], str] = connection.ops.quote_name
+    key = model._meta.pk
     fields = tuple(field for field in model._meta.concrete_fields if field is not key)
     row = f"({', '.join(['%s'] * len(fields))})"
     parts = [
