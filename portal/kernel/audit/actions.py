@@ -12,6 +12,7 @@ from django.db.models import Exists, OuterRef
 from portal.kernel import clock
 from portal.kernel.actor import Actor
 from portal.kernel.audit.models import AuditEntry, AuditLink
+from portal.kernel.prepared import insert
 
 logger = structlog.get_logger("portal.audit")
 GENESIS = "0" * 64
@@ -19,7 +20,7 @@ UNLINKED_AFTER = timedelta(minutes=10)
 
 
 def entry(verb: str, subject: models.Model, *, by: Actor, **facts: Any) -> AuditEntry:
-    """An unsaved entry, for verbs that write many at once with `bulk_create`. `facts` as for `columns`."""
+    """An unsaved entry, for verbs that write many at once with `insert`. `facts` as for `columns`."""
     made = AuditEntry(**columns(verb, subject, by=by, **facts))
     made.digest = made.expected_digest()
     return made
@@ -58,7 +59,7 @@ def columns(
 def record(verb: str, subject: models.Model, *, by: Actor, **facts: Any) -> AuditEntry:
     """Write one entry in the caller's transaction. `verb` is `noun.verb`; `data` must hold no personal values."""
     made = entry(verb, subject, by=by, **facts)
-    made.save(force_insert=True)
+    insert([made])
     return made
 
 

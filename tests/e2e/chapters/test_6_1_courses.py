@@ -54,7 +54,7 @@ def test_cancelling_and_changing(world: World, mine: Visitor, person: Candidate)
 def test_paying(world: World, mine: Visitor, person: Candidate) -> None:
     """3. 缴费"""
     page = mine.page
-    order = registrations.submit(open_session(), [(free(person)[0], "450100")], by=life.actor(person))
+    order = registrations.submit(open_session(), [(free(person)[0], "450100")], by=life.actor(person)).order
     mine.go(f"/business/orders/{order.number}/")
     newcomer = Newcomer(mine, world)
     newcomer.asks_whether_it_is_paid()
