@@ -1,10 +1,11 @@
-"""What somebody had typed when their session ended waits, sealed, until they have signed in again."""
+"""What somebody had typed when their session ended waits, sealed, until they have signed in again; for nobody else."""
 
 import json
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, QueryDict
 
+from candidate_api.accounts.sessions import WHO, mark_of
 from portal.kernel.crypto.sealing import Undecipherable, open_sealed, seal
 
 _KEY = "draft"
@@ -21,11 +22,12 @@ def keep(request: HttpRequest) -> None:
     fields = [(name, value) for name in request.POST for value in request.POST.getlist(name) if name not in _NEVER]
     encoded = urlencode(fields)
     if fields and len(encoded) <= _LIMIT:
-        request.session[_KEY] = seal(json.dumps({"path": request.path, "data": encoded}), _KEY)
+        draft = {"path": request.path, "data": encoded, "owner": request.COOKIES.get(WHO, "")}
+        request.session[_KEY] = seal(json.dumps(draft), _KEY)
 
 
 def restore(request: HttpRequest) -> QueryDict | None:
-    """What had been typed on this page, once."""
+    """What this person had typed on this page, once."""
     sealed = request.session.get(_KEY)
     if sealed is None:
         return None
@@ -37,4 +39,4 @@ def restore(request: HttpRequest) -> QueryDict | None:
     if draft["path"] != request.path:
         return None
     del request.session[_KEY]
-    return QueryDict(draft["data"])
+    return QueryDict(draft["data"]) if draft["owner"] == mark_of(request.user) else None

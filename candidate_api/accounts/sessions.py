@@ -20,10 +20,19 @@ from candidate_api.accounts.models import Device
 from candidate_api.accounts.rules import is_over
 from portal.kernel import clock
 from portal.kernel.actor import Actor
+from portal.kernel.crypto.sealing import blind_index
 from portal.kernel.edges import address_of
 from portal.kernel.users.models import User
 
 _KEY = "device"
+# A cookie that outlasts the session: who was signed in here last, as a digest. It opens nothing.
+WHO = "who"
+_WHO_KEPT = 30 * 24 * 3600  # seconds
+
+
+def mark_of(user: Any) -> str:
+    """What stands in that cookie for this person."""
+    return blind_index(f"{user.pk}", "accounts.sessions.who")
 
 
 @receiver(user_logged_in)
@@ -34,6 +43,7 @@ def _open(request: HttpRequest, user: User, **_: Any) -> None:
     by = Actor.of(user, "web", address=address_of(request), request_id=getattr(request, "request_id", ""))
     device = actions.open_session(user, request.headers.get("User-Agent", ""), by=by)
     request.session[_KEY] = str(device.pk)
+    request._device = device  # type: ignore[attr-defined]
 
 
 @receiver(user_logged_out)
@@ -51,7 +61,13 @@ def device_sessions(handle: Callable[[HttpRequest], HttpResponseBase]) -> Callab
         django_s = request.user
         request.user = SimpleLazyObject(lambda: _user(request, django_s))  # type: ignore[assignment]
         request.device = SimpleLazyObject(lambda: _device(request))  # type: ignore[attr-defined]
-        return handle(request)
+        response = handle(request)
+        device = getattr(request, "_device", None)
+        if device is not None and request.COOKIES.get(WHO) != (mark := mark_of(device.user)):
+            response.set_cookie(  # type: ignore[attr-defined]
+                WHO, mark, max_age=_WHO_KEPT, samesite="Lax", secure=request.is_secure(), httponly=True
+            )
+        return response
 
     return middleware
 

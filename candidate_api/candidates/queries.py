@@ -92,11 +92,14 @@ def is_area_or_province(code: str) -> bool:
     return Area.objects.filter(code=code).exists() or CodeItem.objects.filter(list="province", code=code).exists()
 
 
+_NOBODYS_YET = Q(district=None, state="onboarding")
+
+
 def visible_to(actor: Actor, *roles: str) -> "QuerySet[Candidate]":
     """The records that staff see for the offices where they hold one of `roles` (DESK where none is named).
 
     The province sees all, a city its 考区, a county those of them who live there, a host school the candidates of its
-    majors; everybody else nothing.
+    majors; everybody else nothing. Whoever has chosen no 考区 yet is helped at any city's or county's counter.
     """
     rows = Candidate.objects.all()
     where = Q()
@@ -109,9 +112,9 @@ def visible_to(actor: Actor, *roles: str) -> "QuerySet[Candidate]":
                 hosted = Major.objects.filter(Q(school__code=school) | Q(co_schools__code=school))
                 where |= Q(major__in=hosted.values("pk"))
             case [_province, city]:
-                where |= Q(district__code=city)
+                where |= Q(district__code=city) | _NOBODYS_YET
             case [_province, city, county]:
-                where |= Q(district__code=city, address_area=county)
+                where |= Q(district__code=city, address_area=county) | _NOBODYS_YET
     return rows.filter(where) if where else rows.none()
 
 

@@ -169,6 +169,7 @@ def profile(request: HttpRequest) -> HttpResponse:
         "candidate": candidate,
         "locked": locked,
         "sentence": LOCKED,
+        "mobile": mask_mobile(candidate.user.mobile),
         "correcting": form.is_bound and any(form.data.get(name) for name in CORRECTED),
         "back": reverse("home:me"),
         "missing": missing(candidate),

@@ -167,6 +167,19 @@ def test_the_session_that_ends_keeps_what_was_being_typed(web: Client, person: C
     assert 'value="星湖路2号"' in web.get("/me/profile/").content.decode()
 
 
+def test_what_one_was_typing_is_never_shown_to_who_signs_in_next(
+    web: Client, person: Candidate, reference: None
+) -> None:
+    other = life.registered(name="陆大海")
+    Device.objects.filter(user=person.user).delete()
+    web.post("/me/profile/", {"address": "星湖路2号", "id_number": life.id_number(77)})
+    web.post("/login/", {"account": other.user.mobile, "password": life.PASSWORD, "next": "/me/profile/"})
+    html = web.get("/me/profile/").content.decode()
+    assert "陆大海" in html
+    assert "星湖路2号" not in html
+    assert life.id_number(77) not in html
+
+
 @pytest.mark.django_db(transaction=True)
 def test_in_two_browsers_the_one_is_out_when_the_other_changes_the_password(browser: "Page", live_server: Any) -> None:
     """Promise 26: a fresh sign-in is asked for, the others can be ended, the old cookie is dead at once."""

@@ -6,7 +6,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from candidate_api.accounts import codes, passwords, queries
-from candidate_api.accounts.actions.devices import end_all
+from candidate_api.accounts.actions.devices import end_all, end_resets
 from candidate_api.accounts.actions.entry import Sent
 from candidate_api.accounts.proofs import Proof, demand
 from candidate_api.accounts.rules import Allowance, Purpose, clean_email, email_error
@@ -108,6 +108,7 @@ def _change(what: str, bind: Callable[[User], None], taken: str, *, by: Actor) -
             # Before it changes: the news goes to the address that held until now.
             say(f"accounts.{what}:{entry.pk}", f"{what}_changed", _when(), to=user, link="/me/security/")
             bind(user)
+            end_resets(user)
     except IntegrityError as error:
         raise Problem(Code.ALREADY_REGISTERED, taken, errors=[FieldError(what, "taken", taken)]) from error
     return user

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from candidate_api.accounts import guard, queries, tokens
-from candidate_api.accounts.models import Device, SignIn
+from candidate_api.accounts.models import Device, PasswordReset, SignIn
 from candidate_api.accounts.rules import SEEN_EVERY, SIGN_INS_KEPT, TOKENS_PER_USER, Kind, browser_label, life_of
 from portal.kernel import clock
 from portal.kernel.actor import Actor
@@ -101,9 +101,18 @@ def revoke_others(*, by: Actor) -> int:
 
 
 def end_all(user: User, *, but: UUID | None = None) -> int:
-    """End every device of a person, `but` one; how many. Its caller holds `queries.user_for_update`."""
+    """End every device of a person, `but` one; how many. Its caller holds `queries.user_for_update`.
+
+    Resets that are under way end too: whoever has one open must not come in behind it.
+    """
+    end_resets(user)
     own = Device.objects.filter(user=user)
     return (own.exclude(pk=but) if but else own).delete()[0]
+
+
+def end_resets(user: User) -> None:
+    """No reset of the person goes on from here."""
+    PasswordReset.objects.filter(user=user, used_at=None).update(used_at=clock.now())
 
 
 def forget_devices() -> None:

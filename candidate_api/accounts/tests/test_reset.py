@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from candidate_api.accounts import actions, tokens
 from candidate_api.accounts.models import Device, PasswordReset, VerificationCode
+from candidate_api.accounts.proofs import Proof
 from candidate_api.accounts.tests.test_changes import code_to_new_email
 from candidate_api.accounts.tests.test_devices import browser_of, token_of
 from portal.demo.models import Delivered
@@ -103,14 +104,48 @@ def test_known_and_unknown_are_answered_in_the_same_bytes(api, person, channel):
         started = start(api, identifier, channel)
         again = start(api, identifier, channel)
         reset_id = started.json()["reset_id"]
-        answers = [started, again, verify(api, reset_id, "123456"), confirm(api, reset_id)]
+        early = verify(api, reset_id, "123456")
+        life.deliver()
+        tried = [verify(api, reset_id, "123456") for _ in range(6)]
+        answers = [started, again, early, *tried, confirm(api, reset_id), other_door(identifier)]
         return [_without_ids(answer) for answer in answers]
+
+    def other_door(identifier):
+        """The code that was just sent shows nowhere else."""
+        captcha_id, value = life.solved_captcha()
+        given = {"purpose": "reset", "captcha_id": str(captcha_id), "captcha_value": value}
+        if channel == "email":
+            return api.post("/api/v1/auth/email-codes/", given | {"email": identifier})
+        mobile = {person.id_number: person.user.mobile}.get(identifier, identifier)
+        mobile = mobile if mobile.startswith("1") else "13711112222"
+        return api.post("/api/v1/auth/sms-codes/", given | {"mobile": mobile})
 
     assert walk(known) == walk(unknown)
     assert [row.user_id for row in PasswordReset.objects.order_by("pk")] == [person.user.pk, None]
-    life.deliver()
-    assert Message.objects.filter(template="code_reset").count() == 1
+    assert Message.objects.filter(template="code_reset").count() == 2  # at two doors
     assert PasswordReset.objects.filter(told_at=None).count() == 0
+
+
+def test_neighbours_who_guess_show_nothing_of_whose_a_reset_is(api, person):
+    """Sixty wrong codes from this address, then one wrong code for each of two resets that were begun here."""
+    resets = [start(api, number, "account").json()["reset_id"] for number in (person.id_number, life.id_number(999))]
+    life.deliver()
+    for n in range(62):
+        api.post("/api/v1/auth/login/sms/", {"mobile": f"1370000{n:04d}", "sms_code": "123456"})
+    known, unknown = (_without_ids(verify(api, reset_id, "123456")) for reset_id in resets)
+    assert known == unknown
+
+
+@pytest.mark.parametrize("change", ["password", "email"])
+def test_a_reset_that_is_under_way_ends_where_the_owner_changes_what_it_leads_to(api, person, change):
+    token, owner = token_for(api, person), life.actor(person)
+    if change == "password":
+        actions.change_password(Proof(life.PASSWORD), NEW, NEW, by=owner)
+    else:
+        actions.change_email(Proof(life.PASSWORD), "new@example.org", code_to_new_email("new@example.org"), by=owner)
+    assert confirm(api, token, "the-thiefs-own-1").status_code == 400
+    person.user.refresh_from_db()
+    assert not person.user.check_password("the-thiefs-own-1")
 
 
 @pytest.mark.parametrize("channel", ["mobile", "account", "email"])

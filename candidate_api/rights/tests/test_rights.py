@@ -103,6 +103,8 @@ def test_a_copy_is_made_told_and_handed_out(app, person):
     assert (record["id_number"], record["address"]) == (person.id_number, "民族大道1号")
     assert (len(files), photo[:2]) == (1, b"\xff\xd8")
     assert told["kernel.message"]["记录"]
+    done = {(row["verb"], row["own_address"]) for row in told["kernel.auditentry"]["记录"]}
+    assert {"candidates.create", "candidates.enrol"} <= {verb for verb, _address in done}
     assert "password" not in json.dumps(told["kernel.user"]["记录"]).replace("password_changed_at", "")
 
 
