@@ -91,7 +91,7 @@ MOST_QUERIES = 12
 
 @pytest.fixture
 def order(candidate: Candidate) -> Order:
-    return actions.submit(SESSION, [("02324", "450100"), ("00023", "450100")], by=life.actor(candidate))
+    return actions.submit(SESSION, [("02324", "450100"), ("00023", "450100")], by=life.actor(candidate)).order
 
 
 @pytest.mark.usefixtures("candidate")

@@ -260,7 +260,7 @@ def _take_courses(candidate: Candidate, session: ExamSession) -> None:
     choices = options_of(candidate, session, None)
     free = {option.offering.slot: option.offering.course.code for option in reversed(choices) if not option.blocked}
     entries = [(code, "450100") for _slot, code in sorted(free.items())[:2]]
-    order = registrations.submit(session.code, entries, by=by)
+    order = registrations.submit(session.code, entries, by=by).order
     attempt = payments.start_attempt(order.number, "wechat", "h5", "127.0.0.1", by=by)
     form = urlencode({"result": "success"}).encode()
     urlopen(Request(attempt.invoke["h5_url"], form), timeout=10).close()  # noqa: S310 -- our own stand-in

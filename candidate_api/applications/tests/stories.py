@@ -77,7 +77,9 @@ def was_told_a_score(person: Candidate, _twin: Twin) -> None:
 
 def has_paid(person: Candidate, twin: Twin) -> None:
     """Two courses of the session that is open, paid at the gateway."""
-    order = registrations.submit(open_session(), [(code, NANNING) for code in free(person)[:2]], by=life.actor(person))
+    order = registrations.submit(
+        open_session(), [(code, NANNING) for code in free(person)[:2]], by=life.actor(person)
+    ).order
     shop.paid_at_gateway(twin, shop.started(order))
     payments.confirm(order.number, by=shop.actor(order.payer))
 

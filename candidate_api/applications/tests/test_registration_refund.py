@@ -26,7 +26,7 @@ SESSION, NANNING = "2026-10", "450100"
 
 
 def paid(person: Candidate, twin) -> Order:
-    order = registrations.submit(SESSION, [("02324", NANNING), ("00023", NANNING)], by=life.actor(person))
+    order = registrations.submit(SESSION, [("02324", NANNING), ("00023", NANNING)], by=life.actor(person)).order
     shop.paid_at_gateway(twin, shop.started(order))
     return payments.confirm(order.number, by=shop.actor(order.payer))
 

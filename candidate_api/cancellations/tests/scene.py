@@ -31,7 +31,7 @@ def person() -> Candidate:
 
 
 def registered(candidate: Candidate, *courses: str) -> Order:
-    return submit(SESSION, [(course, NANNING) for course in courses], by=life.actor(candidate))
+    return submit(SESSION, [(course, NANNING) for course in courses], by=life.actor(candidate)).order
 
 
 def pay(twin: Twin, order: Order) -> None:

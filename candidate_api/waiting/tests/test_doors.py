@@ -41,7 +41,7 @@ def somebody_waits_before() -> None:
 
 
 def test_every_write_waits_and_every_read_goes_on(app: Any, person: Candidate) -> None:
-    order = submit("2026-10", [(COURSE, NANNING)], by=life.actor(person))
+    order = submit("2026-10", [(COURSE, NANNING)], by=life.actor(person)).order
     row = Registration.objects.get()
     somebody_waits_before()
     pay = f"/api/v1/me/orders/{order.number}/payments/"
@@ -119,7 +119,7 @@ def test_a_form_is_not_shown_to_who_could_not_send_it(web: Client, person: Candi
 
 
 def test_to_pay_one_waits_and_comes_back_to_the_order(web: Client, person: Candidate) -> None:
-    order = submit("2026-10", [(COURSE, NANNING)], by=life.actor(person))
+    order = submit("2026-10", [(COURSE, NANNING)], by=life.actor(person)).order
     somebody_waits_before()
     line = web.post(f"/business/orders/{order.number}/pay/", {"channel": "wechat"})
     assert line.url == f"/business/waiting/?next=%2Fbusiness%2Forders%2F{order.number}%2F"

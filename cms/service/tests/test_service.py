@@ -222,7 +222,7 @@ def test_money_that_was_paid_is_recorded_and_staff_go_on(person: Candidate, twin
 
 
 def _ordered(person: Candidate) -> Order:
-    return submit("2026-10", [("02324", "450100")], by=life.actor(person))
+    return submit("2026-10", [("02324", "450100")], by=life.actor(person)).order
 
 
 def _views(resolver: URLResolver, under: str = "") -> Any:

@@ -105,7 +105,7 @@ def test_run_again_it_goes_on_and_the_house_goes_on_after_it() -> None:
     assert list(twice) == []
     person = Candidate.objects.filter(state="enrolled", registrations=None)[0]
     confirm_contact("2027-04", by=Actor.of(person.user, "web"))
-    order = registrations.submit("2027-04", [("13000", "450100")], by=Actor.of(person.user, "web"))
+    order = registrations.submit("2027-04", [("13000", "450100")], by=Actor.of(person.user, "web")).order
     assert order.state == "pending"
     healthy()
 
