@@ -9,6 +9,7 @@ from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
 from cms.complaints.models import CannedAnswer, ComplaintCategory, SupportTeam
 from cms.workdays.admin import SpecialDayViewSet
+from portal.kernel.admin import yes_or_no
 
 
 class TeamViewSet(SnippetViewSet):
@@ -28,7 +29,7 @@ class CategoryViewSet(SnippetViewSet):
     model = ComplaintCategory
     icon = "tag"
     menu_label = _("业务分类")
-    list_display: ClassVar = ["label", "team", "order", "is_active"]
+    list_display: ClassVar = ["label", "team", "order", yes_or_no("is_active", _("启用"))]
     list_filter: ClassVar = ["team", "is_active"]
     form_fields: ClassVar = ["label", "code", "team", "order", "is_active"]
     copy_view_enabled = False

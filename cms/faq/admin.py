@@ -4,11 +4,12 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
-from wagtail.admin.ui.tables import BooleanColumn, Column
+from wagtail.admin.ui.tables import Column
 from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
 from cms.faq.models import FaqCategory, FaqQuestion
 from cms.faq.queries import weighed
+from portal.kernel.admin import yes_or_no
 
 
 class QuestionViewSet(SnippetViewSet):
@@ -18,7 +19,7 @@ class QuestionViewSet(SnippetViewSet):
     list_display: ClassVar = [
         "question",
         "category",
-        BooleanColumn("is_published", label=_("公开")),
+        yes_or_no("is_published", _("公开")),
         "updated_at",
         Column("helpful", label=_("有帮助"), sort_key="helpful"),
         Column("unhelpful", label=_("没帮助"), sort_key="unhelpful"),

@@ -15,7 +15,7 @@ from django.views import View
 from wagtail.admin import messages
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.paginator import WagtailPaginator
-from wagtail.admin.ui.tables import Column
+from wagtail.admin.ui.tables import BooleanColumn, Column
 from wagtail.admin.views.generic import BaseListingView
 from wagtail.admin.viewsets.base import ViewSet
 
@@ -107,6 +107,11 @@ class Instant(Column):
     """A time to the second: the day, and below it the hour."""
 
     cell_template_name = "kernel/instant.html"
+
+
+def yes_or_no(name: str, label: Words) -> BooleanColumn:
+    """A column of ticks that can be sorted by; the field's name alone would read True and False."""
+    return BooleanColumn(name, label=label, sort_key=name)
 
 
 class ThroughVerb:

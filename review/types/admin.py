@@ -11,7 +11,7 @@ from wagtail.permission_policies.base import BasePermissionPolicy
 from wagtail.snippets.views.snippets import CopyView, CreateView, EditView, SnippetViewSet
 
 from portal.kernel.actor import Actor
-from portal.kernel.admin import at_desk
+from portal.kernel.admin import at_desk, yes_or_no
 from portal.kernel.errors import Problem
 from portal.kernel.users.models import User
 from review.offices.queries import users_with
@@ -86,7 +86,7 @@ class ApplicationTypeViewSet(SnippetViewSet):
     add_view_class = Create
     copy_view_class = Copy
     edit_view_class = Edit
-    list_display: ClassVar = ["title", "slug", "kind", "version", "is_published"]
+    list_display: ClassVar = ["title", "slug", "kind", "version", yes_or_no("is_published", _("已启用"))]
     list_filter: ClassVar = ["is_published"]
     search_fields: ClassVar = ["title", "slug"]
     inspect_view_enabled = False
