@@ -84,6 +84,7 @@ class BlockOut(serializers.Serializer):
 class NewsDetailOut(NewsOut):
     target = serializers.ChoiceField(choices=Target.choices)
     target_code = serializers.CharField()
+    target_label = serializers.CharField(help_text="面向的对象，如：南宁市考生")
     url = serializers.URLField(source="url_absolute", allow_null=True)
     body = serializers.CharField(source="body_html", help_text="HTML")
     blocks = BlockOut(many=True)

@@ -95,6 +95,7 @@ def test_a_notice_in_the_list_and_by_itself(client: Client) -> None:
         **row,
         "target": "all",
         "target_code": "",
+        "target_label": "全区考生",
         "url": f"http://testserver/{page.slug}/",
         "attachments": [attachment],
         "window": {
@@ -279,6 +280,7 @@ def test_what_is_for_somebody_is_highlighted_for_them_alone(client: Client) -> N
         mine = client.get(path, headers=own)
         assert (found(mine.json())["highlighted"], mine["Cache-Control"]) == (True, "private, no-store")
         assert found(client.get(path).json())["highlighted"] is False
+    assert client.get(f"/api/v1/news/{page.pk}/").json()["target_label"] == "南宁市考生"
 
 
 def test_the_list_is_narrowed_by_time_and_target(client: Client) -> None:

@@ -211,6 +211,18 @@ def test_a_slip_of_the_editor_is_told_in_chinese(client: Client) -> None:
     assert "is already in use" not in taken
 
 
+@pytest.mark.usefixtures("reference")
+def test_a_notice_is_for_a_group_that_the_catalogue_has(client: Client) -> None:
+    client.force_login(staff("editor"))
+    for target, code in (("city", "4599"), ("city", "45010"), ("school", "99999"), ("major", "no-such")):
+        answer = client.post(add_address(), form(target=target, target_code=code))
+        assert "目录中没有这个代码，请核对。" in answer.content.decode(), (target, code)
+    assert not NewsPage.objects.exists()
+
+    assert client.post(add_address(), form(target="city", target_code="4501")).status_code == 302
+    assert NewsPage.objects.get().target_label == "南宁市考生"
+
+
 def test_whoever_has_nothing_to_do_with_news_does_not_see_it(client: Client) -> None:
     client.force_login(staff("editor"))
     assert "/admin/news/" in client.get("/admin/").content.decode()
