@@ -5,14 +5,14 @@ from typing import ClassVar
 from django import forms
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
-from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
+from wagtail.snippets.views.snippets import SnippetViewSetGroup
 
 from cms.complaints.models import CannedAnswer, ComplaintCategory, SupportTeam
 from cms.workdays.admin import SpecialDayViewSet
-from portal.kernel.admin import yes_or_no
+from portal.kernel.admin import KeptSnippets, yes_or_no
 
 
-class TeamViewSet(SnippetViewSet):
+class TeamViewSet(KeptSnippets):
     model = SupportTeam
     icon = "group"
     menu_label = _("答复组")
@@ -25,7 +25,7 @@ class TeamViewSet(SnippetViewSet):
     copy_view_enabled = False
 
 
-class CategoryViewSet(SnippetViewSet):
+class CategoryViewSet(KeptSnippets):
     model = ComplaintCategory
     icon = "tag"
     menu_label = _("业务分类")
@@ -35,7 +35,7 @@ class CategoryViewSet(SnippetViewSet):
     copy_view_enabled = False
 
 
-class CannedViewSet(SnippetViewSet):
+class CannedViewSet(KeptSnippets):
     model = CannedAnswer
     icon = "doc-full"
     menu_label = _("常用答复")

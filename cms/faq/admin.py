@@ -5,14 +5,14 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
 from wagtail.admin.ui.tables import Column
-from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
+from wagtail.snippets.views.snippets import SnippetViewSetGroup
 
 from cms.faq.models import FaqCategory, FaqQuestion
 from cms.faq.queries import weighed
-from portal.kernel.admin import yes_or_no
+from portal.kernel.admin import KeptSnippets, yes_or_no
 
 
-class QuestionViewSet(SnippetViewSet):
+class QuestionViewSet(KeptSnippets):
     model = FaqQuestion
     icon = "help"
     menu_label = _("问题")
@@ -40,7 +40,7 @@ class QuestionViewSet(SnippetViewSet):
     ]
 
 
-class CategoryViewSet(SnippetViewSet):
+class CategoryViewSet(KeptSnippets):
     model = FaqCategory
     icon = "list-ul"
     menu_label = _("分类")

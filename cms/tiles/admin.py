@@ -5,21 +5,22 @@ from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, PageChooserPanel
-from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
+from wagtail.snippets.views.snippets import SnippetViewSetGroup
 
 from cms.tiles.models import Banner, Tile
-from portal.kernel.admin import yes_or_no
+from portal.kernel.admin import KeptSnippets, yes_or_no
 
 
 class IconChoice(forms.RadioSelect):
-    """Each picture beside its name. Left alone, Wagtail asks for the name of one in a box, since it is stored as a slug."""
+    """Each picture beside its name. Left alone, Wagtail asks for a slug in a box."""
 
     class Media:
         css: ClassVar = {"all": ["css/desk.css"]}
 
     def create_option(self, name: str, value: Any, label: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
         picture = format_html('<svg class="icon" aria-hidden="true"><use href="{}#{}"></use></svg>', _sprite(), value)
-        option: dict[str, Any] = super().create_option(name, value, format_html("{} {}", picture, label), *args, **kwargs)
+        both = format_html("{} {}", picture, label)
+        option: dict[str, Any] = super().create_option(name, value, both, *args, **kwargs)
         return option
 
 
@@ -27,7 +28,7 @@ def _sprite() -> str:
     return static("img/icons.svg")
 
 
-class TileViewSet(SnippetViewSet):
+class TileViewSet(KeptSnippets):
     model = Tile
     icon = "grip"
     menu_label = _("业务入口")
@@ -45,7 +46,7 @@ class TileViewSet(SnippetViewSet):
     ]
 
 
-class BannerViewSet(SnippetViewSet):
+class BannerViewSet(KeptSnippets):
     model = Banner
     icon = "image"
     menu_label = _("轮播图")

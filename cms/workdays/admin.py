@@ -3,13 +3,12 @@
 from typing import ClassVar
 
 from django.utils.translation import gettext_lazy as _
-from wagtail.snippets.views.snippets import SnippetViewSet
 
 from cms.workdays.models import SpecialDay
-from portal.kernel.admin import yes_or_no
+from portal.kernel.admin import KeptSnippets, yes_or_no
 
 
-class SpecialDayViewSet(SnippetViewSet):
+class SpecialDayViewSet(KeptSnippets):
     model = SpecialDay
     icon = "calendar-alt"
     menu_label = _("节假日与调休")

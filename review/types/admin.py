@@ -8,10 +8,10 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel, ObjectList, TabbedInterface
 from wagtail.permission_policies.base import BasePermissionPolicy
-from wagtail.snippets.views.snippets import CopyView, CreateView, EditView, SnippetViewSet
+from wagtail.snippets.views.snippets import CopyView, CreateView, EditView
 
 from portal.kernel.actor import Actor
-from portal.kernel.admin import at_desk, yes_or_no
+from portal.kernel.admin import KeptSnippets, at_desk, yes_or_no
 from portal.kernel.errors import Problem
 from portal.kernel.users.models import User
 from review.offices.queries import users_with
@@ -77,7 +77,7 @@ class Edit(_ThroughVerb, EditView):
     pass
 
 
-class ApplicationTypeViewSet(SnippetViewSet):
+class ApplicationTypeViewSet(KeptSnippets):
     model = ApplicationType
     icon = "form"
     menu_label = _("业务类型")
