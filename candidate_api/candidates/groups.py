@@ -1,7 +1,7 @@
 """The target groups of notices: which a candidate belongs to, and what they are called."""
 
-from candidate_api.catalogue.models import District, Major, School
 from candidate_api.candidates.models import Candidate
+from candidate_api.catalogue.models import District, Major, School
 from cms.news.readers import Groups
 from portal.kernel.actor import Actor
 

@@ -15,7 +15,7 @@ from cms.windows.models import BusinessWindow
 from cms.windows.rules import Business, Phase, WindowState
 from portal.kernel import clock
 from portal.kernel.api import Input, Query
-from portal.kernel.text import absolute_links
+from portal.kernel.text import absolute_links, without_keys
 
 BANNER_SIZE = "fill-960x360"
 
@@ -117,7 +117,8 @@ class FaqOut(serializers.Serializer):
     category_label = serializers.CharField(source="category.label")
 
     def get_answer(self, question: FaqQuestion) -> str:
-        return absolute_links(expand_db_html(question.answer), self.context["request"].build_absolute_uri("/"))
+        html = without_keys(expand_db_html(question.answer))
+        return absolute_links(html, self.context["request"].build_absolute_uri("/"))
 
 
 class FaqQuery(Query):

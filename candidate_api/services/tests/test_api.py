@@ -294,6 +294,31 @@ def test_the_list_is_narrowed_by_time_and_target(client: Client) -> None:
     assert client.get("/api/v1/news/?target=mine").status_code == 400
 
 
+def test_an_app_gets_structure_and_words_without_our_own_marks(client: Client) -> None:
+    text = '<h2 data-block-key="a1">一</h2><p data-block-key="b2">1 &lt; 2<br/><a href="/x/">去</a></p>'
+    hint = {"tone": "info", "title": "注意", "text": '<p data-block-key="c3">甲</p>'}
+    page = draft("办理", text=text)
+    document = get_document_model()(title="课程表", file=ContentFile(b"PK", "plan.xlsx"), file_size=2)
+    document.save()
+    parts = page.body.stream_block.child_blocks
+    page.body = [
+        *((child.block_type, child.value) for child in page.body),
+        ("attachment", parts["attachment"].to_python({"document": document.pk, "title": ""})),
+        ("notice", parts["notice"].to_python(hint)),
+        ("steps", parts["steps"].to_python({"title": "", "steps": [{"title": "登录", "text": "一"}]})),
+    ]
+    page.save_revision().publish()
+
+    detail = client.get(f"/api/v1/news/{page.pk}/").json()
+
+    for mark in ("data-block-key", "class=", "<svg", "<use"):
+        assert mark not in detail["body"], mark
+    assert "data-block-key" not in str(detail["blocks"])
+    assert '<h2>一</h2><p>1 &lt; 2<br><a href="http://testserver/x/">去</a></p>' in detail["body"]
+    assert "<p>甲</p>" in detail["body"]
+    assert f'href="http://testserver{document.url}"' in detail["body"]
+
+
 # -- home -------------------------------------------------------------------------------------------------------
 def test_home_shows_banners_tiles_and_news(client: Client) -> None:
     seed_tiles()
