@@ -4,6 +4,7 @@ import re
 from ast import literal_eval
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from datetime import date
 from gettext import GNUTranslations
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from wagtail.test.utils.form_data import nested_form_data, rich_text, streamfiel
 from cms.news.models import NewsChannel, NewsPage
 from cms.news.queries import published
 from cms.tests.factories import index, news, staff
+from portal.kernel import clock
 from portal.kernel.tests.staff import member
 from portal.kernel.users.models import User
 
@@ -235,6 +237,7 @@ NOT_SHOWN = re.compile(
     r"locale|translat|upgrade|Your version|release notes|Wagtail (?:%|API|sitemaps|Editor)|[Tt]oken|[Rr]evoke"
     r"|[Ll]ast used|site permission|^created$"
 )
+CONTRIB = ["contrib/forms", "contrib/redirects", "contrib/settings", "contrib/typed_table_block", "embeds", "sites"]
 MSGID = re.compile(r'^msgid ((?:".*"\n)+)', re.MULTILINE)
 
 
@@ -245,7 +248,7 @@ def translated(path: Path) -> set[str]:
         }
 
 
-@pytest.mark.parametrize("app", ["admin", "documents", "images", "snippets", "users", "."])
+@pytest.mark.parametrize("app", [*("admin", "documents", "images", "snippets", "users", "."), *CONTRIB])
 def test_what_wagtail_says_at_the_desk_is_chinese(app: str) -> None:
     """Every sentence of its source, ours where its own catalogue lacks it: a new Wagtail brings new ones."""
     catalogues = Path(wagtail.__file__).parent / app / "locale"
@@ -254,6 +257,31 @@ def test_what_wagtail_says_at_the_desk_is_chinese(app: str) -> None:
     chinese = translated(catalogues / "zh_Hans/LC_MESSAGES/django.mo")
     chinese |= translated(settings.ROOT / "portal/locale/zh_Hans/LC_MESSAGES/django.mo")
     assert sorted(sentence for sentence in said - chinese if not NOT_SHOWN.search(sentence)) == []
+
+
+def test_versions_are_compared_in_chinese(client: Client) -> None:
+    page = news()
+    first = page.latest_revision
+    page.pinned_until, page.is_correction = clock.at(date(2026, 12, 1), 9), True
+    second = page.save_revision()
+    client.force_login(staff("editor"))
+
+    address = reverse("wagtailadmin_pages:revisions_compare", args=[page.pk, first.pk, second.pk])
+    html = client.get(address).content.decode()
+
+    for words in ("（空）", "2026-12-01 09:00", "否", "是"):
+        assert f">{words}</span>" in html, words
+    assert ">None<" not in html
+
+
+def test_groups_are_called_by_their_roles(client: Client) -> None:
+    page = news()
+    admin = User.objects.create_superuser("root-1", "pw", name="周管理")
+    client.force_login(admin)
+    html = client.get(reverse("wagtailadmin_pages:set_privacy", args=[page.pk])).json()["html"]
+    assert "系统管理员" in html
+    assert "administrator" not in html
+    assert "端口" in client.get("/admin/sites/").content.decode()
 
 
 @pytest.mark.parametrize("count", [1, 50])
