@@ -40,6 +40,8 @@ class PortalForm(forms.Form):
         kwargs.setdefault("label_suffix", "")
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
+            if not field.label:
+                continue  # 请填写此项, as everywhere
             if isinstance(field, forms.ChoiceField):
                 field.error_messages["required"] = _("请选择%(label)s。") % {"label": field.label}
             elif isinstance(field, forms.FileField):

@@ -10,6 +10,7 @@ from wagtail.documents import urls as wagtaildocs_urls
 
 from portal.kernel.staff_door.closed import close
 
+handler400 = "portal.kernel.pages.bad_request"
 handler404 = "portal.kernel.pages.not_found"
 handler500 = "portal.kernel.pages.server_error"
 

@@ -3,13 +3,18 @@
 import ast
 import re
 from collections.abc import Iterable, Iterator
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.forms import Field, Form
 from django.template.base import FilterExpression, Node, TextNode, Variable
 from django.template.loader import get_template
 from django.templatetags.i18n import BlockTranslateNode, TranslateNode
+from django.utils import translation
+
+from portal.kernel.api import Input
 
 ROOT: Path = settings.ROOT
 FLOORS = ("portal", "home", "candidate_api", "review", "cms")
@@ -90,6 +95,37 @@ def _in_expression(value: Any) -> Iterator[str]:
             yield value.literal.replace("%", "%%")
         case dict():
             yield from (text for one in value.values() for text in _in_expression(one))
+
+
+def of_libraries() -> set[str]:
+    """What Django and DRF say of the fields of the house's forms and of the bodies it takes, untranslated."""
+    import_module(settings.ROOT_URLCONF)  # all edges
+    said: set[Any] = set()
+    for form in _below(Form):
+        said |= {text for field in form.base_fields.values() for text in _of_field(field)}
+    for body in _below(Input):
+        said |= {text for field in _in_body(body()) for text in _of_field(field)}
+    with translation.override(None):
+        return {str(text) for text in said} - {""}  # counted ones say nothing without their number
+
+
+def _below(base: type) -> Iterator[Any]:
+    for kind in base.__subclasses__():
+        if kind.__module__.split(".")[0] in FLOORS:
+            yield kind
+        yield from _below(kind)
+
+
+def _in_body(field: Any) -> Iterator[Any]:
+    yield field
+    for inner in [*getattr(field, "fields", {}).values(), getattr(field, "child", None)]:
+        if inner is not None:
+            yield from _in_body(inner)
+
+
+def _of_field(field: Any) -> Iterator[Any]:
+    yield from field.error_messages.values()
+    yield from (validator.message for validator in field.validators if isinstance(field, Field))
 
 
 _ENTRY = re.compile(r'^msgid ((?:".*"\n)+)msgstr ((?:".*"\n?)+)', re.MULTILINE)

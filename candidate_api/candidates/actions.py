@@ -1,5 +1,6 @@
 """The verbs about a person's own record."""
 
+from datetime import date
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -292,7 +293,7 @@ def _enrol_when_ready(candidate: Candidate, *, by: Actor) -> None:
     if candidate.state != "onboarding" or candidate.photo_id is None or queries.missing(candidate):
         return
     assert candidate.district is not None  # noqa: S101 -- `missing` has just said so
-    number = _next_number(rules.number_prefix(candidate.district.code, clock.today()))
+    number = _next_number(candidate.district.code, clock.today())
     before = candidate.state
     candidate.enrol(number)
     candidate.enrolled_at = clock.now()
@@ -307,11 +308,17 @@ def _enrol_when_ready(candidate: Candidate, *, by: Actor) -> None:
     )
 
 
-def _next_number(prefix: str) -> str:
-    """The next 准考证号 under `prefix`. The counter's row stays locked until the commit, so no number is lost."""
-    NumberCounter.objects.bulk_create([NumberCounter(prefix=prefix)], ignore_conflicts=True)
-    NumberCounter.objects.filter(prefix=prefix).update(last=F("last") + 1)
-    return f"{prefix}{NumberCounter.objects.get(prefix=prefix).last:05d}"
+def _next_number(district_code: str, day: date) -> str:
+    """The district's next 准考证号; where a prefix has given all its serials, the next office's goes on.
+
+    The counter's row stays locked until the commit, so no number is lost.
+    """
+    for office in rules.OFFICES:
+        prefix = rules.number_prefix(district_code, day, office)
+        NumberCounter.objects.bulk_create([NumberCounter(prefix=prefix)], ignore_conflicts=True)
+        if NumberCounter.objects.filter(prefix=prefix, last__lt=rules.LAST_SERIAL).update(last=F("last") + 1):
+            return f"{prefix}{NumberCounter.objects.get(prefix=prefix).last:05d}"
+    raise Problem(Code.STATE_CONFLICT, _("所属市本期的准考证号已用完，请联系市招生考试院。"))
 
 
 def state_label(candidate: Candidate) -> str:

@@ -1,6 +1,6 @@
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import BigIntegerField, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from candidate_api.candidates import passed
@@ -12,6 +12,7 @@ from portal.kernel import clock
 from portal.kernel.actor import Actor
 from portal.kernel.crypto.fields import blind_lookup
 from portal.kernel.errors import Code, Problem
+from portal.kernel.prepared import Given, Prepared, Question, ask
 
 
 def of(actor: Actor) -> Candidate:
@@ -26,11 +27,26 @@ def of(actor: Actor) -> Candidate:
 def for_update(actor: Actor) -> Candidate:
     """The actor's own record, locked until the transaction ends. A request that waited here while the record was
     merged away finds it no more."""
-    rows: QuerySet[Candidate] = Candidate.objects.select_for_update(of=("self",), no_key=True).exclude(state="merged")
-    candidate = rows.select_related("user").filter(user_id=actor.user_id).first() if actor.user_id else None
-    if candidate is None:
-        raise Problem(Code.PERMISSION_DENIED, _("请用考生账号登录。"))
-    return candidate
+    return ask(locks(actor))
+
+
+def locks(actor: Actor) -> Question[Candidate]:
+    """The question of `for_update`, for who asks other things with it."""
+
+    def read(found: list[Candidate]) -> Candidate:
+        if not found:
+            raise Problem(Code.PERMISSION_DENIED, _("请用考生账号登录。"))
+        return found[0]
+
+    return _LOCKED.asks(read, user=actor.user_id or 0)
+
+
+def _locked(user_id: Given) -> "QuerySet[Candidate]":
+    rows = Candidate.objects.select_for_update(of=("self",), no_key=True).exclude(state="merged")
+    return rows.select_related("user").filter(user_id=user_id)
+
+
+_LOCKED = Prepared(lambda: _locked(Given("user", BigIntegerField())))
 
 
 def of_document(id_type: str, id_number: str) -> Candidate | None:

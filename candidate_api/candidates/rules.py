@@ -199,7 +199,11 @@ REQUIRED = (
 )
 
 
-def number_prefix(district_code: str, day: date) -> str:
+# Office codes of a city in the order in which they are used up, and the last serial under each.
+OFFICES, LAST_SERIAL = range(1, 100), 99_999
+
+
+def number_prefix(district_code: str, day: date, office: int = 1) -> str:
     """The first seven digits of a 准考证号: city, office, year and half (domain 2.7), e.g. `0101262`."""
     half = 1 if day.month <= 6 else 2
-    return f"{district_code[2:4]}01{day:%y}{half}"
+    return f"{district_code[2:4]}{office:02d}{day:%y}{half}"

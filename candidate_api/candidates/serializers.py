@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.core.validators import RegexValidator
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -83,7 +84,7 @@ class CodeOf(serializers.CharField):
     def to_internal_value(self, data: Any) -> str:
         value: str = super().to_internal_value(data)
         if value and not CodeItem.objects.filter(list=self.code_list, code=value).exists():
-            raise serializers.ValidationError("没有这个代码。", code="unknown_code")
+            raise serializers.ValidationError(_("没有这个代码。"), code="unknown_code")
         return value
 
 
@@ -93,7 +94,7 @@ class AreaOrProvince(serializers.CharField):
     def to_internal_value(self, data: Any) -> str:
         value: str = super().to_internal_value(data)
         if value and not queries.is_area_or_province(value):
-            raise serializers.ValidationError("没有这个代码。", code="unknown_code")
+            raise serializers.ValidationError(_("没有这个代码。"), code="unknown_code")
         return value
 
 
@@ -146,7 +147,7 @@ class ProfileIn(Input):
         return fields
 
     def validate_email(self, email: str) -> str:
-        raise serializers.ValidationError("电子邮箱需验证，请到“绑定邮箱”（me/email/）修改。", code="read_only")
+        raise serializers.ValidationError(_("电子邮箱需验证，请到“绑定邮箱”（me/email/）修改。"), code="read_only")
 
 
 class ContactIn(Input):

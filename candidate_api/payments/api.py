@@ -1,12 +1,13 @@
 """The edge over HTTP: a payer's orders, paying them, and the channels' callbacks."""
 
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
-from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field, inline_serializer
+from drf_spectacular.utils import OpenApiParameter, extend_schema, inline_serializer
 from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -15,6 +16,7 @@ from candidate_api.payments import actions, fulfilment, queries
 from candidate_api.payments.models import Order, PaymentAttempt
 from candidate_api.payments.states import ATTEMPT, ORDER, ORDER_ACTIONS, Channel, Scene
 from candidate_api.waiting.actions import enter
+from portal.kernel import clock
 from portal.kernel.api import Endpoint, Input, Pages, idempotent, paged, problems
 from portal.kernel.edges import goes_on
 from portal.kernel.errors import Code
@@ -49,53 +51,49 @@ class LineShape(serializers.Serializer[fulfilment.Line]):
 
 
 class OrderShape(serializers.Serializer[Any]):
-    """An order as its payer sees it; the context holds the `lines` of all orders shown and the `channels` on offer."""
+    """An order as its payer sees it. Declared for the contract, and made by hand (`order_shown`)."""
 
     number = serializers.CharField()
     kind = serializers.CharField()
     subject = serializers.CharField()
     title = serializers.CharField()
-    amount = serializers.SerializerMethodField()
-    currency = serializers.SerializerMethodField()
-    state = serializers.SerializerMethodField()
-    state_label = serializers.SerializerMethodField()
-    lines = serializers.SerializerMethodField()
+    amount = serializers.CharField(read_only=True)
+    currency = serializers.CharField(read_only=True)
+    state = serializers.ChoiceField(choices=ORDER.choices, read_only=True)
+    state_label = serializers.CharField(read_only=True)
+    lines = LineShape(many=True, read_only=True)
     created_at = serializers.DateTimeField()
     expires_at = serializers.DateTimeField()
     paid_at = serializers.DateTimeField(allow_null=True)
-    payments = PaymentShape(source="attempts.all", many=True)
-    channels = serializers.SerializerMethodField()
-    allowed_actions = serializers.SerializerMethodField()
-
-    def get_amount(self, order: Order) -> str:
-        return yuan(order.amount_fen)
-
-    def get_currency(self, _order: Order) -> str:
-        return CURRENCY
-
-    @extend_schema_field(serializers.ChoiceField(choices=ORDER.choices))
-    def get_state(self, order: Order) -> str:
-        return order.effective_state
-
-    @extend_schema_field(serializers.ListField(child=serializers.ChoiceField(choices=Channel.choices)))
-    def get_channels(self, _order: Order) -> Any:
-        return self.context["channels"]
-
-    def get_state_label(self, order: Order) -> str:
-        return str(_("支付处理中") if _money_is_on_its_way(order) else ORDER.states[order.effective_state].label)
-
-    @extend_schema_field(LineShape(many=True))
-    def get_lines(self, order: Order) -> Any:
-        return LineShape(self.context["lines"].get(order.pk, ()), many=True).data
-
-    @extend_schema_field(serializers.ListField(child=serializers.ChoiceField(choices=ORDER_ACTIONS)))
-    def get_allowed_actions(self, order: Order) -> list[str]:
-        return ["confirm"] if _money_is_on_its_way(order) else ORDER.allowed(order.effective_state, Who.CANDIDATE)
+    payments = PaymentShape(many=True)
+    channels = serializers.ListField(child=serializers.ChoiceField(choices=Channel.choices), read_only=True)
+    allowed_actions = serializers.ListField(child=serializers.ChoiceField(choices=ORDER_ACTIONS), read_only=True)
 
 
-def _money_is_on_its_way(order: Order) -> bool:
-    """Recorded, and not yet decided on: a matter of moments. Reads the attempts that were fetched with the order."""
-    return any(attempt.state == "succeeded" and attempt.resolved_at is None for attempt in order.attempts.all())
+def order_shown(
+    order: Order, lines: Iterable[fulfilment.Line], channels: list[Channel], attempts: Sequence[PaymentAttempt] = ()
+) -> dict[str, Any]:
+    """An `OrderShape` of what was asked for already; without `attempts` nobody has begun to pay it."""
+    state = order.effective_state
+    # Recorded, and not yet decided on: a matter of moments.
+    on_its_way = any(attempt.state == "succeeded" and attempt.resolved_at is None for attempt in attempts)
+    return {
+        "number": order.number,
+        "kind": order.kind,
+        "subject": order.subject,
+        "title": order.title,
+        "amount": yuan(order.amount_fen),
+        "currency": CURRENCY,
+        "state": state,
+        "state_label": str(_("支付处理中") if on_its_way else ORDER.states[state].label),
+        "lines": [{"title": line.title, "amount": yuan(line.amount_fen)} for line in lines],
+        "created_at": clock.local(order.created_at).isoformat(),
+        "expires_at": clock.local(order.expires_at).isoformat(),
+        "paid_at": clock.local(order.paid_at).isoformat() if order.paid_at else None,
+        "payments": PaymentShape(attempts, many=True).data if attempts else [],
+        "channels": channels,
+        "allowed_actions": ["confirm"] if on_its_way else ORDER.allowed(state, Who.CANDIDATE),
+    }
 
 
 class PaymentInput(Input):
@@ -117,8 +115,8 @@ STARTED = inline_serializer(
 
 def shown(orders: list[Order]) -> Any:
     """The orders as answers, the lines of all of them fetched together."""
-    context = {"lines": fulfilment.lines_of(orders), "channels": queries.offered_channels()}
-    return OrderShape(orders, many=True, context=context).data
+    lines, channels = fulfilment.lines_of(orders), queries.offered_channels()
+    return [order_shown(order, lines.get(order.pk, ()), channels, list(order.attempts.all())) for order in orders]
 
 
 class Orders(Endpoint):

@@ -13,6 +13,7 @@ from candidate_api.payments.states import LIVE, MAY_READ, Channel
 from portal.kernel import clock
 from portal.kernel.actor import Actor
 from portal.kernel.errors import Code, Problem
+from portal.kernel.prepared import Prepared
 
 M = TypeVar("M", bound=Model)
 
@@ -69,8 +70,11 @@ def lock_refund(refund_id: int) -> tuple[PaymentAttempt, Refund]:
 
 def offered_channels() -> list[Channel]:
     """The channels that payers may choose now. One query."""
-    closed = set(ChannelSwitch.objects.filter(offered=False).values_list("channel", flat=True))
+    closed = {channel for (channel,) in _CLOSED.all()}
     return [channel for channel in channels() if channel.value not in closed]
+
+
+_CLOSED = Prepared(lambda: ChannelSwitch.objects.filter(offered=False).values_list("channel"))
 
 
 def live_attempt(order: Order) -> PaymentAttempt | None:

@@ -1,12 +1,12 @@
 """报考: choose, cancel, change. All entries of a submission are taken or none."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from candidate_api.candidates import queries as candidates
-from candidate_api.catalogue.models import District
 from candidate_api.payments import actions as payments
 from candidate_api.payments.models import Order
 from candidate_api.registrations import queries
@@ -21,23 +21,31 @@ from candidate_api.registrations.rules import (
     refusal,
     refusals,
 )
-from candidate_api.registrations.seats import take_seats
+from candidate_api.registrations.seats import counted_for, move_seat, take_seats
 from candidate_api.registrations.states import REGISTRATION
-from candidate_api.sessions.actions import give_back
-from candidate_api.sessions.models import ExamSession, Offering
+from candidate_api.sessions.models import ExamSession
 from portal.kernel import clock
 from portal.kernel.actor import Actor
 from portal.kernel.audit.actions import entry as audit_entry
 from portal.kernel.audit.actions import record
-from portal.kernel.audit.models import AuditEntry
 from portal.kernel.errors import Code, FieldError, Problem
 from portal.kernel.language import for_the_record
+from portal.kernel.prepared import ask, inserts, together
 from portal.kernel.states import Who
 
 KIND = "registration"
 
 
-def submit(session_code: str, entries: Sequence[tuple[str, str]], *, by: Actor) -> Order:
+@dataclass(frozen=True)
+class Submitted:
+    """What was taken, and what the candidate should be told about it together with what they had before."""
+
+    order: Order
+    entries: list[Registration]
+    warnings: list[queries.Warned]
+
+
+def submit(session_code: str, entries: Sequence[tuple[str, str]], *, by: Actor) -> Submitted:
     """提交课程报考: take `entries` (course code, district code) in one order that waits for its payment.
 
     Raises Problem: `onboarding_incomplete` without a 准考证号, `window_closed`, `contact_unconfirmed` for this session,
@@ -47,16 +55,18 @@ def submit(session_code: str, entries: Sequence[tuple[str, str]], *, by: Actor) 
     if not entries:
         raise Problem(Code.VALIDATION_FAILED, errors=[FieldError("entries", "required", _("请至少选择一门课程。"))])
     with transaction.atomic():
-        candidate = candidates.for_update(by)
-        session = _session(session_code)
-        window = queries.require_admission(candidate, session)
-        offerings = _offerings(session, [course for course, _district in entries])
-        districts = {d.code: d for d in District.objects.filter(code__in={district for _c, district in entries})}
+        candidate, offerings, districts = together(
+            candidates.locks(by),
+            queries.offers(session_code, [course for course, _district in entries]),
+            queries.districts({district for _course, district in entries}),
+        )
+        session = next((o.session for o in offerings.values()), None) or _session(session_code)
+        window, held = queries.admission(candidate, session)
         wishes = [
             Wish(course, offerings[course].slot if course in offerings else None, district in districts)
             for course, district in entries
         ]
-        refused = refusals(wishes, queries.held(candidate, session), session.max_courses)
+        refused = refusals(wishes, held, session.max_courses)
         if refused:
             raise refusal(refused)
         now = clock.now()
@@ -69,6 +79,7 @@ def submit(session_code: str, entries: Sequence[tuple[str, str]], *, by: Actor) 
             amount_fen=sum(offering.fee_fen for offering, _d in chosen),
             expires_at=order_expires_at(now, window.ends_at),
             by=by,
+            log=(log := []),
         )
         rows = [
             Registration(
@@ -84,27 +95,24 @@ def submit(session_code: str, entries: Sequence[tuple[str, str]], *, by: Actor) 
             )
             for offering, district in chosen
         ]
-        try:
-            with transaction.atomic():
-                Registration.objects.bulk_create(rows)
-        except IntegrityError as error:  # another request of the same person was first
-            raise refusal(dict.fromkeys(range(len(rows)), Blocked.ALREADY_REGISTERED)) from error
-        AuditEntry.objects.bulk_create(
-            [
-                audit_entry(
-                    "registrations.submit",
-                    row,
-                    by=by,
-                    to_state=row.state,
-                    order=order.number,
-                    course=row.course.code,
-                    district=row.district.code,
-                )
-                for row in rows
-            ]
-        )
-        take_seats(rows)  # last, so that a counter's row is locked for as short as can be
-    return order
+        is_written, counted = together(inserts(rows, unless_there=True), counted_for(rows))
+        if not is_written:  # another request of the same person was first
+            raise refusal(dict.fromkeys(range(len(rows)), Blocked.ALREADY_REGISTERED))
+        log += [
+            audit_entry(
+                "registrations.submit",
+                row,
+                by=by,
+                to_state=row.state,
+                order=order.number,
+                course=row.course.code,
+                district=row.district.code,
+            )
+            for row in rows
+        ]
+        take_seats(rows, counted, after=[inserts(log)])  # last: a counter's row is locked for as short as can be
+    places = [*held.places, *((row.slot, row.district.name) for row in rows)]
+    return Submitted(order, rows, queries.warned(session, sorted(places)))
 
 
 @for_the_record()
@@ -117,12 +125,6 @@ def _session(code: str) -> ExamSession:
     if session is None:
         raise Problem(Code.VALIDATION_FAILED, errors=[FieldError("session", "unknown_session", _("没有这个考期。"))])
     return session
-
-
-def _offerings(session: ExamSession, courses: list[str]) -> dict[str, Offering]:
-    held = Offering.objects.filter(session=session, cancelled_at=None)
-    rows = held.filter(course__code__in=courses).select_related("course", "session")
-    return {row.course.code: row for row in rows}
 
 
 def cancel(registration_id: int, *, by: Actor) -> Registration:
@@ -174,8 +176,8 @@ def change(registration_id: int, *, course: str = "", district: str = "", by: Ac
             payments.lock_to_amend(seen.order.number, by=by)
         row = queries.for_update(by, registration_id)
         REGISTRATION.check(row.state, "change", Who.CANDIDATE)
-        offering = _offerings(row.session, [course]).get(course) if course else row.offering
-        place = District.objects.filter(code=district).first() if district else row.district
+        offering = ask(queries.offers(row.session.code, [course])).get(course) if course else row.offering
+        place = ask(queries.districts([district])).get(district) if district else row.district
         held = queries.held(candidate, row.session)
         held.entries.pop(row.course.code)
         wish = Wish(course or row.course.code, offering.slot if offering else None, place is not None)
@@ -194,7 +196,5 @@ def change(registration_id: int, *, course: str = "", district: str = "", by: Ac
             payments.change_amount(row.order, difference, by=by)
         after = {"course": row.course.code, "district": row.district.code}
         record("registrations.change", row, by=by, before=before, after=after)
-        if old_place != (row.session_id, row.district_id, row.slot):
-            take_seats([row])
-            give_back(*old_place)
+        move_seat(row, old_place)
     return row

@@ -4,14 +4,16 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.utils import extend_schema, extend_schema_field
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from candidate_api.candidates import queries as candidates
-from candidate_api.payments.api import OrderShape, shown
+from candidate_api.payments.api import OrderShape, order_shown
+from candidate_api.payments.queries import offered_channels
 from candidate_api.registrations import actions, queries
+from candidate_api.registrations.fulfilment import line
 from candidate_api.registrations.models import Registration
 from candidate_api.registrations.rules import REASON, Blocked
 from candidate_api.registrations.states import ACTIONS, REGISTRATION
@@ -27,28 +29,36 @@ COURSE = r"^[0-9]{5}$"
 
 
 class RegistrationOut(serializers.Serializer[Registration]):
+    """Declared for the contract, and made by hand: in the morning of registration field by field costs too much."""
+
     id = serializers.IntegerField()
-    session = serializers.CharField(source="session.code")
+    session = serializers.CharField()
     state = serializers.ChoiceField(choices=REGISTRATION.choices)
-    state_label = serializers.SerializerMethodField()
-    course = serializers.CharField(source="course.code")
-    course_name = serializers.CharField(source="course.name")
-    district = serializers.CharField(source="district.code")
-    district_name = serializers.CharField(source="district.name")
+    state_label = serializers.CharField(read_only=True)
+    course = serializers.CharField()
+    course_name = serializers.CharField()
+    district = serializers.CharField()
+    district_name = serializers.CharField()
     slot = serializers.IntegerField()
-    fee = serializers.SerializerMethodField()
-    order = serializers.CharField(source="order.number")
-    allowed_actions = serializers.SerializerMethodField()
+    fee = serializers.CharField(read_only=True)
+    order = serializers.CharField()
+    allowed_actions = serializers.ListField(child=serializers.ChoiceField(choices=ACTIONS), read_only=True)
 
-    def get_state_label(self, row: Registration) -> str:
-        return str(REGISTRATION.states[row.state].label)
-
-    def get_fee(self, row: Registration) -> str:
-        return yuan(row.fee_fen)
-
-    @extend_schema_field(serializers.ListField(child=serializers.ChoiceField(choices=ACTIONS)))
-    def get_allowed_actions(self, row: Registration) -> list[str]:
-        return queries.allowed_actions(row, window_open=row.session.code in self.context["open"])
+    def to_representation(self, row: Registration) -> dict[str, Any]:
+        return {
+            "id": row.pk,
+            "session": row.session.code,
+            "state": row.state,
+            "state_label": str(REGISTRATION.states[row.state].label),
+            "course": row.course.code,
+            "course_name": row.course.name,
+            "district": row.district.code,
+            "district_name": row.district.name,
+            "slot": row.slot,
+            "fee": yuan(row.fee_fen),
+            "order": row.order.number,
+            "allowed_actions": queries.allowed_actions(row, window_open=row.session.code in self.context["open"]),
+        }
 
 
 class SeatsOut(serializers.Serializer[Any]):
@@ -124,11 +134,10 @@ class SubmittedOut(serializers.Serializer[Any]):
 
 
 class ChangedOut(RegistrationOut):
-    warnings = serializers.SerializerMethodField()
+    warnings = WarnedOut(many=True, read_only=True)
 
-    @extend_schema_field(WarnedOut(many=True))
-    def get_warnings(self, row: Registration) -> Any:
-        return WarnedOut(queries.warnings(row.candidate, row.session), many=True).data
+    def to_representation(self, row: Registration) -> dict[str, Any]:
+        return super().to_representation(row) | {"warnings": _told(queries.warnings(row.candidate, row.session))}
 
 
 class ChangeIn(Input):
@@ -189,11 +198,13 @@ class Registrations(Endpoint):
     def post(self, request: Request) -> Response:
         given = SubmitIn.read(request)
         entries = [(entry["course"], entry["district"]) for entry in given["entries"]]
-        order = actions.submit(given["session"], entries, by=self.actor)
-        rows = list(queries.visible_to(self.actor).filter(order=order))
-        entries_out = RegistrationOut(rows, many=True, context={"open": {given["session"]}}).data
-        warned = WarnedOut(queries.warnings(rows[0].candidate, rows[0].session), many=True).data
-        answer = {"order": shown([order])[0], "registrations": entries_out, "warnings": warned}
+        made = actions.submit(given["session"], entries, by=self.actor)
+        rows = sorted(made.entries, key=lambda row: row.slot)  # as they are listed ever after
+        answer = {
+            "order": order_shown(made.order, map(line, rows), offered_channels()),
+            "registrations": RegistrationOut(rows, many=True, context={"open": {given["session"]}}).data,
+            "warnings": _told(made.warnings),
+        }
         return Response(answer, status=201)
 
 
@@ -242,6 +253,10 @@ class OneRegistration(Endpoint):
 
     def _answer(self, row: Registration, shape: type[RegistrationOut] = RegistrationOut) -> Response:
         return Response(shape(row, context={"open": _open(self.actor, [row])}).data)
+
+
+def _told(warnings: list[queries.Warned]) -> list[dict[str, str]]:
+    return [{"code": warned.code, "detail": warned.detail} for warned in warnings]
 
 
 def _open(actor: Actor, rows: Iterable[Registration]) -> set[str]:

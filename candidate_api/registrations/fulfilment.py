@@ -19,6 +19,11 @@ from portal.kernel.audit.actions import record
 from portal.kernel.errors import Problem
 
 
+def line(row: Registration) -> Line:
+    """An entry as its payer reads it."""
+    return Line(f"{row.course.code} {row.course.name}（{row.district.name}）", row.fee_fen)
+
+
 class RegistrationFulfilment:
     """Plugged into payments under the kind `registration`."""
 
@@ -28,8 +33,7 @@ class RegistrationFulfilment:
         """The entries that each order pays for."""
         found: dict[int, list[Line]] = {}
         for row in queries.shown_with(orders):
-            title = f"{row.course.code} {row.course.name}（{row.district.name}）"
-            found.setdefault(row.order_id, []).append(Line(title, row.fee_fen))
+            found.setdefault(row.order_id, []).append(line(row))
         return found
 
     def fulfil(self, order: Order, by: Actor) -> None:
@@ -54,7 +58,8 @@ class RegistrationFulfilment:
 
     def release(self, order: Order, by: Actor) -> None:
         """The order ended unpaid: its entries end as it did and give their seats back."""
-        for row in queries.of_order(order).filter(state="pending"):
+        pending = queries.of_order(order).filter(state="pending")
+        for row in sorted(pending, key=lambda row: (row.district_id, row.slot)):  # as everybody asks for seats
             end(row, "expire" if order.state == "expired" else "cancel", by=by)
 
     def may_fulfil_late(self, order: Order) -> bool:

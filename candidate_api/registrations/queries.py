@@ -1,7 +1,8 @@
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import BigIntegerField, CharField, Exists, F, OuterRef, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from candidate_api.candidates.models import Candidate
@@ -10,14 +11,16 @@ from candidate_api.payments.models import Order
 from candidate_api.registrations.models import Registration
 from candidate_api.registrations.rules import REASON, Blocked, Held, Wish, apart, refusals
 from candidate_api.registrations.states import LIVE, REGISTRATION
-from candidate_api.results.queries import passed_course_codes, suspension
+from candidate_api.results.models import Discipline
+from candidate_api.results.queries import passes, suspends, suspension
 from candidate_api.sessions.models import ExamSession, Offering, SeatPool
 from cms.windows.models import BusinessWindow
-from cms.windows.queries import current, require_open
+from cms.windows.queries import current, currently, opened
 from cms.windows.rules import Business, WindowState, instant
 from portal.kernel import clock
 from portal.kernel.actor import Actor
 from portal.kernel.errors import Code, Problem
+from portal.kernel.prepared import Given, Prepared, Question, each_of, numbered, together
 from portal.kernel.states import Who
 
 OWN, OTHER = "own", "other"
@@ -83,8 +86,56 @@ def shown_with(orders: Iterable[Order]) -> "QuerySet[Registration]":
 
 def held(candidate: Candidate, session: ExamSession) -> Held:
     """What the candidate has passed, and holds in this session (by course code → slot)."""
-    entries = Registration.objects.filter(candidate=candidate, session=session, state__in=LIVE)
-    return Held(passed_course_codes(candidate.pk), dict(entries.values_list("course__code", "slot")))
+    return _as_held(*together(passes(candidate.pk), _HELD.asks(list, candidate=candidate.pk, session=session.pk)))
+
+
+def _as_held(passed: frozenset[str], rows: list[tuple[str, int, str]]) -> Held:
+    entries = {course: slot for course, slot, _district in rows}
+    return Held(passed, entries, tuple((slot, district) for _course, slot, district in rows))
+
+
+def _held(candidate: Given, session: Given) -> "QuerySet[Registration, tuple[str, int, str]]":
+    rows = Registration.objects.filter(candidate=candidate, session=session, state__in=LIVE)
+    return rows.order_by("slot").values_list("course__code", "slot", "district__name")
+
+
+_HELD = Prepared(lambda: _held(Given("candidate", BigIntegerField()), Given("session", BigIntegerField())))
+
+
+def offers(session: str, courses: Sequence[str]) -> Question[dict[str, Offering]]:
+    """By course, what the session sets of these courses, with course and session."""
+
+    def read(rows: list[Offering]) -> dict[str, Offering]:
+        return {row.course.code: row for row in rows}
+
+    return _offered(len(courses)).asks(read, session=session, **numbered("course", courses))
+
+
+@cache
+def _offered(number: int) -> Prepared:
+    """For so many courses."""
+
+    def build() -> "QuerySet[Offering]":
+        courses = each_of("course", number, CharField())
+        held_then = Offering.objects.filter(session__code=Given("session", CharField()), cancelled_at=None)
+        return held_then.filter(course__code__in=courses).select_related("course", "session").order_by()
+
+    return Prepared(build)
+
+
+def districts(codes: Collection[str]) -> Question[dict[str, District]]:
+    """Those of them that there are, by code."""
+
+    def read(rows: list[District]) -> dict[str, District]:
+        return {row.code: row for row in rows}
+
+    return _districts(len(codes)).asks(read, **numbered("code", sorted(codes)))
+
+
+@cache
+def _districts(number: int) -> Prepared:
+    """For so many codes."""
+    return Prepared(lambda: District.objects.filter(code__in=each_of("code", number, CharField())).order_by())
 
 
 @dataclass(frozen=True)
@@ -108,6 +159,11 @@ def warnings(
         slots = dict(offered.values_list("course__code", "slot"))
         names = dict(District.objects.values_list("code", "name"))
         places += [(slots[c], names[d]) for c, d in wished if c in slots and d in names]
+    return warned(session, places)
+
+
+def warned(session: ExamSession, places: Iterable[tuple[int, str]]) -> list[Warned]:
+    """What to tell somebody who is to sit at these places of the session (slot, name of the district)."""
     sittings = session.slots
     days = apart((sittings[slot - 1].date, district) for slot, district in places)
     sentence = _("%(month)d月%(day)d日的课程分在不同考区：%(districts)s。同一天可能赶不到，一般应当选同一个考区。")
@@ -135,21 +191,38 @@ def require_admission(candidate: Candidate, session: ExamSession, seen: Business
     Raises Problem: `onboarding_incomplete` without a 准考证号 of ours, `suspended`, `window_closed`,
     `contact_unconfirmed`.
     """
+    return admission(candidate, session, seen)[0]
+
+
+def admission(
+    candidate: Candidate, session: ExamSession, seen: BusinessWindow | None = None
+) -> tuple[BusinessWindow, Held]:
+    """The window of `require_admission`, which says what it raises, and what the candidate has: asked together."""
     if candidate.state == "transferred":
         raise Problem(Code.ONBOARDING_INCOMPLETE, _("您的考籍已转至外省，不能在广西办理业务。"))
     if candidate.state != "enrolled":
         raise Problem(Code.ONBOARDING_INCOMPLETE, REASON[Blocked.ONBOARDING_INCOMPLETE])
-    require_not_suspended(candidate, session)
-    is_seen_open = seen is not None and seen.state_at(clock.now()) is WindowState.OPEN
-    window = seen if seen is not None and is_seen_open else require_window(session, candidate.user_id)
+    suspended, window, *have = together(
+        suspends(candidate.pk, clock.today(), session.first_day),
+        currently(Business.COURSE_REGISTRATION, session.code, candidate.user_id),
+        passes(candidate.pk),
+        _HELD.asks(list, candidate=candidate.pk, session=session.pk),
+    )
+    refuse_suspended(suspended)
+    if seen is None or seen.state_at(clock.now()) is not WindowState.OPEN:
+        seen = opened_of(session, window)
     if candidate.contact_confirmed_for != session.code:
         raise Problem(Code.CONTACT_UNCONFIRMED, REASON[Blocked.CONTACT_UNCONFIRMED])
-    return window
+    return seen, _as_held(*have)
 
 
 def require_not_suspended(candidate: Candidate, session: ExamSession) -> None:
     """Raises Problem `suspended`, with the dates, for whom a 停考 binds today or on the session's first day."""
-    found = suspension(candidate.pk, clock.today(), session.first_day)
+    refuse_suspended(suspension(candidate.pk, clock.today(), session.first_day))
+
+
+def refuse_suspended(found: Discipline | None) -> None:
+    """Raises `suspended` for what `suspension` found."""
     if found is not None:
         words = {"starts": found.starts, "until": found.until}
         detail = _("您自%(starts)s至%(until)s停考，其间不能报考。如有疑问，请联系所属市招生考试院。") % words
@@ -159,8 +232,13 @@ def require_not_suspended(candidate: Candidate, session: ExamSession) -> None:
 def require_window(session: ExamSession, user_id: int) -> BusinessWindow:
     """The window of the session, open to this person. Raises Problem `window_closed`: not announced, opens at, or
     closed since."""
+    return opened_of(session, current(Business.COURSE_REGISTRATION, session=session.code, user_id=user_id))
+
+
+def opened_of(session: ExamSession, window: BusinessWindow | None) -> BusinessWindow:
+    """The window, where it is open; raises as `require_window` for what `current` found."""
     try:
-        return require_open(Business.COURSE_REGISTRATION, session=session.code, user_id=user_id)
+        return opened(Business.COURSE_REGISTRATION, window, clock.now())
     except Problem as closed:
         starts_at = session.slots[0].starts_at
         if closed.extra["opens_at"] is not None or clock.now() < starts_at:
@@ -246,6 +324,7 @@ def _seats_left(session: ExamSession) -> dict[int, list[dict[str, object]]]:
     """By slot, the districts for which the office has set a limit, with what is left of it."""
     found: dict[int, list[dict[str, object]]] = {}
     pools = SeatPool.objects.filter(session=session, capacity__isnull=False).order_by("district__code")
-    for district, slot, capacity, taken in pools.values_list("district__code", "slot", "capacity", "taken"):
-        found.setdefault(slot, []).append({"district": district, "seats_left": capacity - taken})
+    places = pools.values_list("district__code", "slot").annotate(left=Sum(F("capacity") - F("taken")))
+    for district, slot, left in places:
+        found.setdefault(slot, []).append({"district": district, "seats_left": left})
     return found

@@ -62,10 +62,12 @@ class Wish:
 
 @dataclass(frozen=True)
 class Held:
-    """What the candidate has already: passed courses, and live entries as course → slot."""
+    """What the candidate has already: passed courses, and live entries as course → slot; `places` are slot and name of
+    the district of each entry."""
 
     passed: frozenset[str]
     entries: dict[str, int]
+    places: tuple[tuple[int, str], ...] = ()
 
 
 def refusals(wishes: Sequence[Wish], held: Held, max_courses: int) -> dict[int, Blocked]:

@@ -2,7 +2,7 @@ from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import BigIntegerField, DateTimeField, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import BigIntegerField, DateField, DateTimeField, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from candidate_api.candidates.models import Candidate, FormerDocument
@@ -13,7 +13,7 @@ from candidate_api.results.states import MAY_READ, Penalty, Source, Status
 from portal.kernel import clock
 from portal.kernel.actor import Actor
 from portal.kernel.crypto.fields import blind_lookup
-from portal.kernel.prepared import Given, Prepared
+from portal.kernel.prepared import Given, Prepared, Question, ask
 
 # A line of 成绩查询, as columns.
 LINE = (
@@ -57,14 +57,24 @@ def _own(user: int | Given, at: datetime | Given) -> "QuerySet[Score]":
 _LINES = Prepared(lambda: _own(Given("user", BigIntegerField()), Given("at", DateTimeField())).values(*LINE))
 
 
-def passes_of(candidate_id: int) -> "QuerySet[Score]":
+def passes_of(candidate_id: int | Given, at: Given | None = None) -> "QuerySet[Score]":
     """What the candidate has passed, as far as they have been told."""
-    return released().filter(candidate_id=candidate_id, status=Status.PASSED)
+    return released(at).filter(candidate_id=candidate_id, status=Status.PASSED)
 
 
 def passed_course_codes(candidate_id: int) -> frozenset[str]:
     """The codes of the courses that the candidate has passed, as far as they have been told."""
-    return frozenset(passes_of(candidate_id).values_list("course__code", flat=True))
+    return ask(passes(candidate_id))
+
+
+def passes(candidate_id: int) -> Question[frozenset[str]]:
+    """The question of `passed_course_codes`, for who asks other things with it."""
+    return _PASSED.asks(lambda rows: frozenset(code for (code,) in rows), candidate=candidate_id, at=clock.now())
+
+
+_PASSED = Prepared(
+    lambda: passes_of(Given("candidate", BigIntegerField()), Given("at", DateTimeField())).values_list("course__code")
+)
 
 
 def has_passed(candidate_id: int) -> bool:
@@ -97,9 +107,23 @@ def disciplines(candidate_id: int, day: date) -> list[Discipline]:
 
 def suspension(candidate_id: int, day: date, exam_day: date) -> Discipline | None:
     """The 停考 that keeps somebody from registering on `day` for an exam that begins on `exam_day`; the longest."""
+    return ask(suspends(candidate_id, day, exam_day))
+
+
+def suspends(candidate_id: int, day: date, exam_day: date) -> Question[Discipline | None]:
+    """The question of `suspension`, for who asks other things with it."""
+    return _SUSPENSIONS.asks(lambda rows: rows[0] if rows else None, candidate=candidate_id, day=day, exam=exam_day)
+
+
+def _suspensions(candidate_id: Given, day: Given, exam_day: Given) -> "QuerySet[Discipline]":
     rows = Discipline.objects.filter(candidate_id=candidate_id, penalty=Penalty.SUSPENDED)
     bound = Q(starts__lte=day, until__gte=day) | Q(starts__lte=exam_day, until__gte=exam_day)
-    return rows.filter(bound).order_by("-until").first()
+    return rows.filter(bound).order_by("-until")
+
+
+_SUSPENSIONS = Prepared(
+    lambda: _suspensions(Given("candidate", BigIntegerField()), Given("day", DateField()), Given("exam", DateField()))
+)
 
 
 # -- at the desk ------------------------------------------------------------------------------------------------------

@@ -1,49 +1,155 @@
 """Verbs: seats are taken and given back, a session's seats are counted, its releases follow the desk."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from functools import cache, reduce
+from operator import or_
+from secrets import randbelow
+from typing import Any
 
 from django.db import transaction
-from django.db.models import F, Q, Sum
+from django.db.models import F, IntegerField, Q, QuerySet, Subquery, Sum
 from django.utils.translation import gettext_lazy as _
 
 from candidate_api.catalogue import stamps
 from candidate_api.sessions import closing
 from candidate_api.sessions.models import ExamSession, Room, SeatPool
-from candidate_api.sessions.rules import MAY_CLOSE, NUMBERS
+from candidate_api.sessions.rules import BUCKETS, MAY_CLOSE, NUMBERS, shares
 from cms.windows.rules import Business
 from portal.kernel import clock
 from portal.kernel.actor import Actor
 from portal.kernel.audit.actions import record
 from portal.kernel.errors import Code, Problem
+from portal.kernel.prepared import Given, Prepared, PreparedUpdate, Question, ask, together
 
+Place = tuple[int, int, int]
+_PLACE = ("session_id", "district_id", "slot")
 _RELEASED = {Business.ADMISSION_TICKET: "tickets_at", Business.SCORES: "scores_at"}
 
 
-def take(session_id: int, district_id: int, slot: int, n: int = 1) -> bool:
-    """Take `n` seats in the caller's transaction; False, with nothing taken, where fewer are left.
+def take(session_id: int, district_id: int, slot: int) -> bool:
+    """Take a seat in the caller's transaction; False, with nothing taken, where none is left.
 
     Seats are counted from the first one on, also where there is no limit: one that is set later knows what is taken.
-    One conditional UPDATE, so that nobody can come between looking and taking; call it as late in the transaction as
-    can be, since the row stays locked until the commit.
+    One conditional UPDATE of one bucket, so that nobody can come between looking and taking; call it as late in the
+    transaction as can be, since the bucket stays locked until the commit.
     """
-    place = {"session_id": session_id, "district_id": district_id, "slot": slot}
-    free = SeatPool.objects.filter(Q(capacity=None) | Q(taken__lte=F("capacity") - n), **place)
-    if free.update(taken=F("taken") + n):
-        return True
-    # Full, or the first of this place. Where two are first at once, the second waits here for the other's commit.
-    SeatPool.objects.bulk_create([SeatPool(**place)], ignore_conflicts=True)
-    return bool(free.update(taken=F("taken") + n))
+    place = (session_id, district_id, slot)
+    if place not in ask(counted([place])):
+        count_first(place)
+    return take_each([place])[0]
 
 
-def give_back(session_id: int, district_id: int, slot: int, n: int = 1) -> None:
-    """Give `n` taken seats back in the caller's transaction."""
-    pool = SeatPool.objects.filter(session_id=session_id, district_id=district_id, slot=slot, taken__gte=n)
-    pool.update(taken=F("taken") - n)
+def take_each(places: Sequence[Place], *, after: Sequence[Question[Any]] = ()) -> list[bool]:
+    """`take` at each of these places, which are counted and in order; what is asked in `after` goes along before it.
+
+    At first nobody waits: a bucket that somebody else has in hand is passed over. Where that leads to nothing, all is
+    let go, also buckets that were locked and found full, before anybody is waited for. So whoever waits holds nothing
+    but seats of earlier places, and nobody waits in a circle.
+    """
+    taken = together(*after, _MARK, *(_TAKE.asks(**_at(place)) for place in places))[len(after) + 1 :]
+    if all(taken):
+        return [True] * len(places)
+    ask(_BACK_TO_MARK)
+    return [_patiently(_FREE, 1, place) for place in places]
+
+
+def give_back(session_id: int, district_id: int, slot: int) -> None:
+    """Give a taken seat back in the caller's transaction, to whichever bucket: the sum is what counts."""
+    place = (session_id, district_id, slot)
+    if not together(_MARK, _GIVE_BACK.asks(**_at(place)))[1]:
+        ask(_BACK_TO_MARK)
+        _patiently(_USED, -1, place)
+
+
+def _at(place: Place) -> dict[str, int]:
+    """Everybody begins at another bucket, so that they fill up evenly."""
+    return {**dict(zip(_PLACE, place, strict=True)), "turn": randbelow(BUCKETS)}
+
+
+def _move(allowed: Q, taken: Any) -> PreparedUpdate:
+    """One more or one less, of the first bucket in turn that allows it and that nobody else has in hand."""
+
+    def build() -> "QuerySet[SeatPool]":
+        place = {name: Given(name, IntegerField()) for name in _PLACE}
+        turn = (F("bucket") + Given("turn", IntegerField())) % BUCKETS
+        rows = SeatPool.objects.select_for_update(of=("self",), no_key=True, skip_locked=True)
+        return SeatPool.objects.filter(pk=Subquery(rows.filter(allowed, **place).order_by(turn).values("pk")[:1]))
+
+    return PreparedUpdate(build, taken=taken)
+
+
+_FREE, _USED = Q(capacity=None) | Q(taken__lt=F("capacity")), Q(taken__gt=0)
+_TAKE, _GIVE_BACK = _move(_FREE, F("taken") + 1), _move(_USED, F("taken") - 1)
+_MARK: Question[None] = Question("SAVEPOINT seats", [], lambda _cursor: None)
+_BACK_TO_MARK: Question[None] = Question("ROLLBACK TO SAVEPOINT seats", [], lambda _cursor: None)
+
+
+def _patiently(allowed: Q, more: int, place: Place) -> bool:
+    """One more or one less of a bucket that allows it, waiting for whoever has it in hand: bucket after bucket, until
+    none is left that does. PostgreSQL keeps a row locked that it waited for and passes over; the savepoint lets it go.
+    """
+    rows = SeatPool.objects.filter(allowed, **dict(zip(_PLACE, place, strict=True)))
+    while found := list(rows.order_by("bucket").values_list("pk", flat=True)):
+        for key in found:
+            before = transaction.savepoint()
+            if SeatPool.objects.filter(allowed, pk=key).update(taken=F("taken") + more):
+                return True
+            transaction.savepoint_rollback(before)
+    return False
+
+
+def take_many(session_id: int, district_id: int, slot: int, n: int) -> bool:
+    """Take `n` seats in the caller's transaction, of as many buckets as it needs; False where fewer are left."""
+    place = (session_id, district_id, slot)
+    count_first(place)
+    rows = SeatPool.objects.select_for_update(of=("self",), no_key=True).filter(**dict(zip(_PLACE, place, strict=True)))
+    buckets = list(rows.order_by("bucket"))
+    if any(bucket.capacity is not None for bucket in buckets):
+        left = n
+        for bucket in buckets:
+            taken = min(left, (bucket.capacity or 0) - bucket.taken)
+            bucket.taken, left = bucket.taken + taken, left - taken
+        if left:
+            return False
+    else:
+        for bucket, more in zip(buckets, shares(n, [0] * len(buckets)), strict=True):
+            bucket.taken += more
+    SeatPool.objects.bulk_update(buckets, ["taken"])
+    return True
+
+
+def counted(places: Sequence[Place]) -> Question[set[Place]]:
+    """Which of these places have buckets already."""
+    given = {f"{name}{n}": key for n, place in enumerate(places) for name, key in zip(_PLACE, place, strict=True)}
+    return _counted(len(places)).asks(set, **given)
+
+
+@cache
+def _counted(number: int) -> Prepared:
+    """For so many places."""
+
+    def build() -> "QuerySet[SeatPool, Place]":
+        each = (Q(**{name: Given(f"{name}{n}", IntegerField()) for name in _PLACE}) for n in range(number))
+        return SeatPool.objects.filter(reduce(or_, each), bucket=0).order_by().values_list(*_PLACE)
+
+    return Prepared(build)
+
+
+def count_first(place: Place) -> None:
+    """Make the buckets of a place that has none. Call it before any seat of the transaction is taken: where two are the
+    first of a place at once, the second waits here for the other's commit.
+
+    Whoever makes buckets makes all of them, so that nobody adds one without a limit to those that have one.
+    """
+    at = dict(zip(_PLACE, place, strict=True))
+    if not SeatPool.objects.filter(**at).exists():
+        SeatPool.objects.bulk_create([SeatPool(**at, bucket=n) for n in range(BUCKETS)], ignore_conflicts=True)
 
 
 def open_seats(session_id: int, *, by: Actor) -> int:
     """Give every district as many seats in each slot as its rooms have, accessible ones aside, which do not take
-    everybody; how many pools have a limit now.
+    everybody; how many places have a limit now.
 
     At any time, and again when rooms were added: what is taken is counted already. Scheduled work and set-up alone may
     do it: raises `permission_denied` for people, and `state_conflict` where more seats are taken than would be left.
@@ -56,17 +162,25 @@ def open_seats(session_id: int, *, by: Actor) -> int:
         rooms = Room.objects.filter(accessible=False)
         seats = dict(rooms.values_list("site__district").annotate(Sum("seats")).order_by())
         SeatPool.objects.bulk_create(
-            [SeatPool(session=session, district_id=place, slot=n) for place in sorted(seats) for n in NUMBERS],
+            [
+                SeatPool(session=session, district_id=district, slot=n, bucket=bucket)
+                for district in sorted(seats)
+                for n in NUMBERS
+                for bucket in range(BUCKETS)
+            ],
             ignore_conflicts=True,
         )
         rows = SeatPool.objects.select_for_update(of=("self",), no_key=True).filter(session=session)
-        pools = list(rows.order_by("district_id", "slot"))  # as everybody locks them who takes seats
-        if any(pool.taken > seats.get(pool.district_id, 0) for pool in pools):
+        places: dict[tuple[int, int], list[SeatPool]] = {}
+        for pool in rows.order_by("district_id", "slot", "bucket"):  # as everybody locks them who takes seats
+            places.setdefault((pool.district_id, pool.slot), []).append(pool)
+        if any(sum(pool.taken for pool in pools) > seats.get(place[0], 0) for place, pools in places.items()):
             raise Problem(Code.STATE_CONFLICT, _("已占用的考位多于考场座位数，请先增加考场。"))
-        limited = [pool for pool in pools if pool.district_id in seats]
-        for pool in limited:
-            pool.capacity = seats[pool.district_id]
-        SeatPool.objects.bulk_update(limited, ["capacity"])
+        limited = {place: pools for place, pools in places.items() if place[0] in seats}
+        for (district, _slot), pools in limited.items():
+            for pool, share in zip(pools, shares(seats[district], [pool.taken for pool in pools]), strict=True):
+                pool.capacity = share
+        SeatPool.objects.bulk_update([pool for pools in limited.values() for pool in pools], ["capacity"])
         record("session.open_seats", session, by=by, districts=len(seats), seats=sum(seats.values()))
     return len(limited)
 

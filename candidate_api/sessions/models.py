@@ -119,23 +119,28 @@ class Offering(Natural):
 
 
 class SeatPool(Natural):
-    """The seats of a district in one slot of a session: how many are taken, from the first one on, and the limit that
-    the office has set, if it has: `capacity` None is no limit."""
+    """One bucket of the seats of a district in one slot of a session: how many of it are taken, from the first one on,
+    and its share of the limit that the office has set, if it has: `capacity` None is no limit.
 
-    NATURAL_KEY = ("session__code", "district__code", "slot")
+    What a place has and what is taken of it is the sum over its buckets: several, so that those who register for one
+    place do not all wait for one row.
+    """
+
+    NATURAL_KEY = ("session__code", "district__code", "slot", "bucket")
     STAMPED = False
 
     session = models.ForeignKey(ExamSession, models.PROTECT, related_name="seat_pools", verbose_name=_("考期"))
     district = models.ForeignKey(District, models.PROTECT, related_name="+", verbose_name=_("考区"))
     slot = models.PositiveSmallIntegerField(_("场次"))
+    bucket = models.PositiveSmallIntegerField(_("分组"), default=0, db_default=0)
     capacity = models.PositiveIntegerField(_("容量"), null=True, blank=True)
     taken = models.PositiveIntegerField(_("已占用"), default=0)
 
     class Meta:
         verbose_name = verbose_name_plural = _("考位")
-        ordering: ClassVar = ["session", "district__code", "slot"]
+        ordering: ClassVar = ["session", "district__code", "slot", "bucket"]
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["session", "district", "slot"], name="seat_pool_once"),
+            models.UniqueConstraint(fields=["session", "district", "slot", "bucket"], name="seat_pool_once"),
             models.CheckConstraint(condition=Q(slot__gte=1, slot__lte=4), name="seat_pool_slot_of_the_session"),
             models.CheckConstraint(
                 condition=Q(taken__gte=0) & (Q(capacity=None) | Q(taken__lte=F("capacity"))),

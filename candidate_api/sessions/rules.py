@@ -1,6 +1,6 @@
 """When the four slots of a session are, and what a course costs. Plain values, no database."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
@@ -16,6 +16,17 @@ LATE_ENTRY_MINUTES = 15  # later is absent
 NO_HAND_IN_LAST_MINUTES = 30
 # Roles (codes of review.offices.states.Role), held at the province, that shut a session's books.
 MAY_CLOSE = ("finance", "administrator")
+
+
+# Into so many rows the counter of a place's seats is divided: so many may take a seat of it at the same moment.
+BUCKETS = 16
+
+
+def shares(seats: int, taken: Sequence[int]) -> list[int]:
+    """`seats` divided over as many buckets as `taken` counts: each as much as is taken of it, and what is left evenly,
+    the first ones with what does not come out even. There must be as many seats as are taken."""
+    each, over = divmod(seats - sum(taken), len(taken))
+    return [used + each + (place < over) for place, used in enumerate(taken)]
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,12 @@
 from datetime import datetime
 
-from django.db.models import Max, Q, QuerySet
+from django.db.models import DateTimeField, Max, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from cms.service.models import ServiceNotice
 from portal.kernel import clock
 from portal.kernel.errors import Code, Problem
+from portal.kernel.prepared import Given, Prepared
 
 
 def for_update(notice_id: int) -> ServiceNotice:
@@ -16,7 +17,7 @@ def for_update(notice_id: int) -> ServiceNotice:
     return notice
 
 
-def running(at: datetime | None = None) -> "QuerySet[ServiceNotice]":
+def running(at: datetime | Given | None = None) -> "QuerySet[ServiceNotice]":
     """What every page says at `at` (now): what pauses first, and of those what lasts longest."""
     at = at or clock.now()
     return ServiceNotice.objects.filter(starts_at__lte=at, ends_at__gt=at).order_by("-pauses", "-ends_at", "-pk")
@@ -24,7 +25,12 @@ def running(at: datetime | None = None) -> "QuerySet[ServiceNotice]":
 
 def pause(at: datetime) -> ServiceNotice | None:
     """What keeps candidates from writing at `at`; of several, what ends last."""
-    return running(at).filter(pauses=True).first()
+    found: ServiceNotice | None = _PAUSES.one(at=at)
+    return found
+
+
+# Asked before every write.
+_PAUSES = Prepared(lambda: running(Given("at", DateTimeField())).filter(pauses=True))
 
 
 def last_boundary(at: datetime) -> datetime | None:

@@ -1,7 +1,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.db.models import Count, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models import BigIntegerField, CharField, Count, Max, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from cms.windows.models import BusinessWindow, WindowExtension
@@ -18,6 +18,7 @@ from cms.windows.rules import (
 )
 from portal.kernel import clock
 from portal.kernel.errors import Code, Problem
+from portal.kernel.prepared import Given, Prepared, Question
 
 
 def for_update(window_id: int) -> BusinessWindow:
@@ -28,7 +29,7 @@ def for_update(window_id: int) -> BusinessWindow:
     return window
 
 
-def of(user_id: int | None) -> "QuerySet[BusinessWindow]":
+def of(user_id: int | Given | None) -> "QuerySet[BusinessWindow]":
     """All windows as they stand for one person, whose own extension moves `ends_at`; for None as they are announced."""
     if user_id is None:
         return BusinessWindow.objects.all()
@@ -48,10 +49,23 @@ def current(
 
     `phase` None: the business's main one; `session` None: of any session.
     """
-    windows = of(user_id).filter(business=business, phase=phase or main_phase(business))
+    which = {"business": business, "phase": phase or main_phase(business)}
     if session is not None:
-        windows = windows.filter(session=session)
-    return choose(windows, at or clock.now())
+        which["session"] = session
+    return choose(of(user_id).filter(**which), at or clock.now())
+
+
+def currently(business: str, session: str, user_id: int) -> Question[BusinessWindow | None]:
+    """The question of `current` for one person and session, for who asks it often, and other things with it."""
+    which = {"business": business, "phase": main_phase(business), "session": session}
+    return _OWN.asks(lambda windows: choose(windows, clock.now()), user=user_id, **which)
+
+
+_OWN = Prepared(
+    lambda: of(Given("user", BigIntegerField())).filter(
+        **{name: Given(name, CharField()) for name in ("business", "phase", "session")}
+    )
+)
 
 
 def all_open(business: str, *, user_id: int | None, at: datetime | None = None) -> list[BusinessWindow]:
@@ -91,7 +105,11 @@ def require_open(
     Raises `window_closed` with `opens_at` and `closes_at` (ISO 8601, or null where none is set).
     """
     at = at or clock.now()
-    window = current(business, user_id=user_id, phase=phase, session=session, at=at)
+    return opened(business, current(business, user_id=user_id, phase=phase, session=session, at=at), at)
+
+
+def opened(business: str, window: BusinessWindow | None, at: datetime) -> BusinessWindow:
+    """The window, where it is open; raises as `require_open` for what `current` found."""
     if window is not None and window.state_at(at) is WindowState.OPEN:
         return window
     raise Problem(

@@ -112,6 +112,9 @@ def register(request: HttpRequest) -> HttpResponse:
     if request.POST.get("act") in ("code", "picture"):
         return _code(request, template, RegisterForm(initial=_typed(request)), Purpose.REGISTER)
     form = RegisterForm(request.POST)
+    if form.has_error("notice_version"):  # a form that nobody was given: it comes after the notice
+        messages.warning(request, _("请先阅读注册须知。"))
+        return redirect("home:register-notice")
     if form.is_valid():
         try:
             candidate = actions.register(**form.cleaned_data, by=actor_of(request, "web"))

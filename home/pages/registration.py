@@ -73,7 +73,7 @@ def choose(request: HttpRequest) -> HttpResponse:
             if entries and not district:
                 raise invalid("district", "required", _("请选择考区。"))
             if not warning:
-                order = actions.submit(session.code, entries, by=actor)
+                order = actions.submit(session.code, entries, by=actor).order
                 return redirect("home:order", order.number)
         except Problem as refused:
             problem = refused

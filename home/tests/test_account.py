@@ -48,6 +48,17 @@ def test_from_the_notice_to_the_own_page(client: Client) -> None:
     assert Candidate.objects.get().user.name == "韦小莉"
 
 
+@pytest.mark.parametrize("given", [{}, {"notice_version": ""}, {"notice_version": "1999-01"}])
+def test_whoever_has_not_read_the_notice_is_led_to_it(client: Client, given: dict[str, str]) -> None:
+    client.post(ADDRESS, typed(act="code"))
+    filled = typed(sms_code=life.code_sent_to("13900001111"), captcha_value="")
+    del filled["notice_version"]
+    answer = client.post("/register/", filled | given, follow=True)
+    assert answer.redirect_chain == [(reverse("home:register-notice"), 302)]
+    assert re.search("请先阅读注册须知。|请重新阅读并确认。", answer.content.decode())
+    assert Candidate.objects.count() == 0
+
+
 def test_a_mistake_is_said_beside_its_field_and_on_top(client: Client) -> None:
     page = client.post(ADDRESS, typed(id_number="450103199001011234", sms_code="123456")).content.decode()
     assert re.search(r"<title>错误：\s*注册", page)

@@ -36,7 +36,8 @@ RULES = {
 
 @pytest.fixture
 def order(candidate: Candidate) -> Order:
-    return actions.submit(SESSION, [("02324", "450100"), ("00023", "450100")], by=life.actor(candidate))
+    entries = [("02324", "450100"), ("00023", "450100")]
+    return actions.submit(SESSION, entries, by=life.actor(candidate)).order
 
 
 @pytest.fixture(params=["visitor", "candidate"])

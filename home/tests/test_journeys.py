@@ -102,7 +102,8 @@ def test_cancelling_before_payment_asks_back_first(web: Client, candidate: Candi
 
 
 def test_an_unpaid_order_is_cancelled_as_a_whole(web: Client, candidate: Candidate) -> None:
-    order = actions.submit(SESSION, [("02324", "450100"), ("00023", "450100")], by=life.actor(candidate))
+    entries = [("02324", "450100"), ("00023", "450100")]
+    order = actions.submit(SESSION, entries, by=life.actor(candidate)).order
     address, cancel = (reverse(f"home:{name}", args=[order.number]) for name in ("order", "order-cancel"))
     assert f'href="{cancel}"' in web.get(address).content.decode()
     page = web.get(cancel).content.decode()
@@ -119,7 +120,7 @@ def test_an_unpaid_order_is_cancelled_as_a_whole(web: Client, candidate: Candida
 
 
 def test_an_order_says_the_truth_and_htmx_is_told_only_of_news(web: Client, candidate: Candidate) -> None:
-    order = actions.submit(SESSION, [("02324", "450100")], by=life.actor(candidate))
+    order = actions.submit(SESSION, [("02324", "450100")], by=life.actor(candidate)).order
     address = reverse("home:order", args=[order.number])
     same = web.get(address, {"seen": "pending-0-0"}, headers={"HX-Request": "true"})
     assert same.status_code == 204

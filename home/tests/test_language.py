@@ -28,7 +28,8 @@ LANGUAGES = ("zh-hans", "en")
 
 @pytest.fixture
 def order(candidate: Candidate) -> Order:
-    return actions.submit(SESSION, [("02324", "450100"), ("00023", "450100")], by=life.actor(candidate))
+    entries = [("02324", "450100"), ("00023", "450100")]
+    return actions.submit(SESSION, entries, by=life.actor(candidate)).order
 
 
 def in_english(browser: Client) -> Client:

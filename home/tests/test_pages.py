@@ -3,6 +3,7 @@
 import gzip
 import re
 from pathlib import Path
+from urllib.parse import urlencode
 from urllib.robotparser import RobotFileParser
 
 import pytest
@@ -148,7 +149,7 @@ def test_what_belongs_to_another_is_not_there(client: Client, order: Order) -> N
     assert client.post(reverse("home:order-confirm", args=[order.number])).status_code == 404
 
 
-@pytest.mark.parametrize("status", [404, 500])
+@pytest.mark.parametrize("status", [400, 404, 413, 500])
 def test_an_error_page_needs_no_request(status: int) -> None:
     page = render(None, f"errors/{status}.html", {"request_id": "r-1"}).content.decode()
     assert "r-1" in page
@@ -160,6 +161,34 @@ def test_an_unknown_address_is_answered_in_the_house_style(client: Client) -> No
     assert answer.status_code == 404
     assert "没有找到这个页面" in answer.content.decode()
     assert "script-src 'self'" in answer["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize(
+    ("path", "given"),
+    [
+        ("/login/", {"account": "字" * (2 * 1024 * 1024)}),
+        ("/login/", {f"field-{number}": "x" for number in range(1001)}),
+        ("/admin/login/", {"username": "x" * (6 * 1024 * 1024)}),
+    ],
+)
+@pytest.mark.parametrize(("language", "words"), [("zh-hans", "提交的内容太大"), ("en", "The content is too large")])
+def test_what_is_too_large_to_be_read_is_refused_in_words(
+    client: Client, caplog: pytest.LogCaptureFixture, path: str, given: dict[str, str], language: str, words: str
+) -> None:
+    client.cookies["language"] = language
+    answer = client.post(path, urlencode(given), content_type="application/x-www-form-urlencoded")
+    page = answer.content.decode()
+    assert answer.status_code == 413
+    assert (words if not path.startswith("/admin/") else "提交的内容太大") in page
+    assert inline(page).found == []
+    [said] = [record for record in caplog.records if record.name.startswith("django.")]
+    assert (said.levelname, said.exc_info) == ("WARNING", None)
+
+
+def test_what_cannot_be_read_is_refused_in_words(client: Client) -> None:
+    answer = client.post("/login/", b"no such part", content_type="multipart/form-data; boundary=")
+    assert answer.status_code == 400
+    assert "请求无法读取" in answer.content.decode()
 
 
 def test_the_icon_is_there_for_who_asks_for_it_by_its_old_name(client: Client) -> None:

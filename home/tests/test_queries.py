@@ -82,7 +82,7 @@ def test_an_unknown_major_is_404(web: Client) -> None:
 class TestScores:
     def test_what_is_not_released_is_not_there_but_when_it_will_be(self, web: Client, candidate: Candidate) -> None:
         assert "查看考试计划" in read(web, "/business/scores/")
-        order = actions.submit(SESSION, [("02324", "450100")], by=life.actor(candidate))
+        order = actions.submit(SESSION, [("02324", "450100")], by=life.actor(candidate)).order
         Registration.objects.filter(order=order).update(state="confirmed", confirmed_at=clock.now())
         ExamSession.objects.filter(code=SESSION).update(scores_at=None)
         assert "公布时间确定后会在这里显示" in read(web, "/business/scores/")

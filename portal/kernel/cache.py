@@ -11,7 +11,8 @@ from typing import Any, TypeVar
 
 import structlog
 from django.core.cache.backends.base import DEFAULT_TIMEOUT
-from django.core.cache.backends.redis import RedisCache
+from django.core.cache.backends.redis import RedisCache, RedisCacheClient
+from django.utils.functional import cached_property
 from redis.exceptions import RedisError
 
 log = structlog.get_logger("portal.cache")
@@ -22,7 +23,33 @@ T = TypeVar("T")
 _away: dict[str, float] = {}
 
 
+class _Client(RedisCacheClient):
+    """Django's makes a client for each call, at twice what the call costs; any number of threads may share one."""
+
+    # Django's own, of which the types know nothing.
+    _client: Any
+    _get_connection_pool_index: Any
+    _pool_class: Any
+    _pool_options: Any
+    _servers: Any
+
+    def get_client(self, key: Any = None, *, write: bool = False) -> Any:
+        return self._made[self._get_connection_pool_index(write)]
+
+    @cached_property
+    def _made(self) -> list[Any]:
+        """By server."""
+        return [
+            self._client(connection_pool=self._pool_class.from_url(server, **self._pool_options))
+            for server in self._servers
+        ]
+
+
 class Redis(RedisCache):
+    def __init__(self, *given: Any) -> None:
+        super().__init__(*given)
+        self._class = _Client
+
     def get(self, key: Any, default: Any = None, version: Any = None) -> Any:
         return self._or(default, lambda: super(Redis, self).get(key, default, version))
 
@@ -52,6 +79,21 @@ class Redis(RedisCache):
 
     def incr(self, key: Any, delta: int = 1, version: Any = None) -> int:
         return self._asked(lambda: int(super(Redis, self).incr(key, delta, version)))
+
+    def counted(self, key: str, before: str, more: int, timeout: int) -> tuple[int, int]:
+        """What `key` counts after adding `more`, and what `before` counted, in one go; for what `limits.counted` does
+        step by step. Raises where the cache is away."""
+
+        def ask() -> tuple[int, int]:
+            mine, last = self.make_and_validate_key(key), self.make_and_validate_key(before)
+            pipe = self._cache.get_client(mine, write=True).pipeline()
+            pipe.get(last)
+            pipe.set(mine, 0, ex=timeout, nx=True)
+            pipe.incrby(mine, more)
+            earlier, _set, now = pipe.execute()
+            return now, int(earlier or 0)
+
+        return self._asked(ask)
 
     def _or(self, otherwise: T, ask: Callable[[], T]) -> T:
         try:

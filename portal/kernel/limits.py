@@ -85,6 +85,13 @@ def network_of(address: str) -> str:
     return str(IPv6Address(int(parsed) >> 64 << 64))
 
 
+def counted(key: str, before: str, more: int, timeout: int) -> tuple[int, int]:
+    """What `key` counts after adding `more`, and what `before` counted, by any cache; ours has its own, in one go."""
+    earlier = cache.get(before, 0)
+    cache.add(key, 0, timeout=timeout)
+    return cache.incr(key, more), earlier
+
+
 class _Window:
     """The stretch before now, weighed out of two counters: this one's count, and as much of the last one's as the
     stretch still covers. Counting is one atomic step, so that requests at the same time do not pass together."""
@@ -107,12 +114,11 @@ class _Window:
         return ceil(self.before * (1 - self.elapsed / self.length)) + self.now
 
     def _count(self, more: int) -> None:
-        self.before = cache.get(self.keys[1], 0)
         if more == 0:
-            self.now = cache.get(self.keys[0], 0)
+            self.before, self.now = (cache.get(key, 0) for key in reversed(self.keys))
         else:
-            cache.add(self.keys[0], 0, timeout=int(2 * self.length))
-            self.now = cache.incr(self.keys[0], more)
+            count_in = getattr(cache, "counted", counted)
+            self.now, self.before = count_in(self.keys[0], self.keys[1], more, int(2 * self.length))
 
     def wait(self) -> int:
         """Seconds until there is room for one more."""

@@ -66,7 +66,7 @@ class OrderSerializer(serializers.ModelSerializer[Order]):
                 **entry,
             )
             pool, _made = SeatPool.objects.get_or_create(
-                session=offering.session, district=entry["district"], slot=offering.slot
+                session=offering.session, district=entry["district"], slot=offering.slot, bucket=0
             )
             pool.taken = F("taken") + 1
             pool.save()

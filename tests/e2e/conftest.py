@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from queue import Queue
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import requests
@@ -27,7 +27,11 @@ from home.front.seed import seed_site
 from portal.demo import seed
 from portal.kernel import clock
 from tests.e2e import databases
+from tests.e2e.browse import PHONE, Visitor
 from tests.e2e.world import Letter, World
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page as BrowserPage
 
 __all__ = ["records"]
 
@@ -121,6 +125,17 @@ def world(_portal: str, db: None, settings: Any, tmp_path: Path) -> Iterator[Wor
     }
     yield World(_portal, twin, letters)
     twin.stop()
+
+
+@pytest.fixture
+def plain(world: World, browser: "BrowserPage") -> Iterator[Visitor]:
+    """A telephone whose browser runs no script."""
+    launched = browser.context.browser
+    assert launched is not None
+    context = launched.new_context(java_script_enabled=False, viewport=PHONE, locale="zh-CN")  # type: ignore[arg-type]
+    context.set_default_timeout(30_000)
+    yield Visitor(context.new_page(), world.url, "plain", script=False)
+    context.close()
 
 
 @pytest.fixture

@@ -248,6 +248,12 @@ def test_a_refused_photo_leaves_the_old_one(app):
     assert Candidate.objects.get().photo_id == before
 
 
+def test_a_city_that_has_given_every_serial_goes_on_under_the_next_office():
+    NumberCounter.objects.create(prefix=number_prefix("450100", clock.today()), last=99_998)
+    given = [life.enrolled(name=name).candidate_number for name in ("韦小莉", "陆大海")]
+    assert given == [number_prefix("450100", clock.today(), office) + s for office, s in ((1, "99999"), (2, "00001"))]
+
+
 @pytest.mark.postgresql
 @pytest.mark.django_db(transaction=True)
 def test_numbers_given_at_once_are_all_different_and_leave_no_gap(reference):

@@ -212,3 +212,11 @@ def test_one_limit_for_the_page_and_the_api(api, client, reference: None) -> Non
         assert answer.json()["errors"] == [{"field": "photo", "code": "too_large", "detail": sentence}]
     assert sentence in client.post("/me/photo/", {"photo": sent()}).content.decode()
     assert (Candidate.objects.get().photo, PrivateFile.objects.count()) == (None, 0)
+
+
+def test_a_body_of_more_fields_than_anybody_fills_in(api, reference: None) -> None:
+    person = life.enrolled()
+    api.force_authenticate(person.user)
+    fields = {f"field-{number}": "x" for number in range(1001)}
+    answer = api.post("/api/v1/me/photo/check/", fields, format="multipart")
+    assert (answer.status_code, answer.json()["code"]) == (413, "payload_too_large")

@@ -1,10 +1,11 @@
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 import time_machine
 
 from candidate_api.catalogue.models import Major, Textbook
+from portal.kernel import clock
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("reference")]
 BASE = "/api/v1/"
@@ -66,12 +67,13 @@ class TestMajors:
         assert codes(get(api, "majors/", **query)) == found
 
     def test_on_its_day_a_major_takes_nobody_new_and_no_copy_says_otherwise(self, api: Any) -> None:
-        closing = {"status": "closing", "last_exam": "2028-10", "last_graduation": date(2029, 6, 30)}
-        Major.objects.filter(code="530601").update(no_new_from=date(2026, 12, 1), **closing)
+        day = clock.today() + timedelta(days=2)  # after all that the fixtures have changed
+        last = {"last_exam": f"{day.year + 2}-10", "last_graduation": date(day.year + 3, 6, 30)}
+        Major.objects.filter(code="530601").update(status="closing", no_new_from=day, **last)
         path = "/api/v1/majors/?taking_new=true&level=associate"
-        with time_machine.travel("2026-11-30T15:59:59Z", tick=False):
+        with time_machine.travel(clock.at(day, 0) - timedelta(seconds=1), tick=False):
             before = api.get(path)
-        with time_machine.travel("2026-11-30T16:00:00Z", tick=False):
+        with time_machine.travel(clock.at(day, 0), tick=False):
             since = api.get(path, HTTP_IF_MODIFIED_SINCE=before["Last-Modified"])
             after = api.get(path, HTTP_IF_NONE_MATCH=before["ETag"])
         assert codes(before.json()) == ["530601", "570102K"]
@@ -198,7 +200,7 @@ class TestShortLists:
 
     def test_a_code_list_comes_whole_and_in_its_order(self, api: Any) -> None:
         page = get(api, "codes/ethnicity/")
-        assert (page["count"], len(page["results"]), page["next"]) == (56, 56, None)
+        assert (page["count"], len(page["results"]), page["next"]) == (57, 57, None)
         assert page["results"][7] == {"code": "08", "label": "壮族", "is_retired": False}
         assert codes(get(api, "codes/id_type/")) == [
             "resident_id",

@@ -134,7 +134,7 @@ def test_a_form_that_is_not_filled_in_says_what_is_missing():
         ({"session": ""}, "请选择考期"),
         ({"expected": ""}, "请填写此项"),
         ({"expected": "300001"}, "300000"),
-        ({"kind": "salaries"}, "选择一个有效的选项"),
+        ({"kind": "salaries"}, "没有这个选项"),
         ({"reason": "身份证450103199803124525"}, "请勿填写"),
         ({"file": SimpleUploadedFile("a.exe", b"x")}, "只能导入csv"),
         ({"file": SimpleUploadedFile("a.csv", b"")}, "空"),

@@ -45,12 +45,14 @@ def nobody_twice() -> Iterator[Finding]:
     yield from each("I5", _("座位与其科次的考生或考期不一致。"), seats.exclude(its_own))
     yield from each("I5", _("座位号超过考场座位数。"), seats.filter(seat_no__gt=F("room__seats")))
     here = {name: OuterRef(name) for name in ("session", "district", "slot")}
+    buckets = SeatPool.objects.filter(**here)
     counted = live.filter(**here).order_by().values("session").annotate(how_many=Count("pk")).values("how_many")
-    pools = SeatPool.objects.annotate(live=Coalesce(Subquery(counted), 0))
-    yield from each("I5", _("已占用考位数与有效科次数不一致。"), pools.exclude(taken=F("live")))
-    yield from each("I5", _("已占用考位超过容量。"), pools.filter(taken__gt=F("capacity")))
-    pool = SeatPool.objects.filter(**here)
-    yield from each("I5", _("有效科次没有计入考位。"), live.exclude(Exists(pool)))
+    taken = buckets.order_by().values("session").annotate(sum=Sum("taken")).values("sum")
+    places = SeatPool.objects.exclude(Exists(buckets.filter(bucket__lt=OuterRef("bucket"))))  # each by its first
+    sums = places.annotate(live=Coalesce(Subquery(counted), 0), all_taken=Subquery(taken))
+    yield from each("I5", _("已占用考位数与有效科次数不一致。"), sums.exclude(all_taken=F("live")))
+    yield from each("I5", _("已占用考位超过容量。"), SeatPool.objects.filter(taken__gt=F("capacity")))
+    yield from each("I5", _("有效科次没有计入考位。"), live.exclude(Exists(buckets)))
 
 
 def inside_the_window() -> Iterator[Finding]:

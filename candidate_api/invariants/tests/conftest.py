@@ -83,7 +83,8 @@ class Province:
 
 
 def submit(person: Candidate, *courses: str, district: str = NANNING) -> Order:
-    return registrations.submit(SESSION, [(course, district) for course in courses], by=life.actor(person))
+    entries = [(course, district) for course in courses]
+    return registrations.submit(SESSION, entries, by=life.actor(person)).order
 
 
 def pay(gateway: Twin, order: Order) -> Order:

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 import structlog
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from candidate_api.payments import fulfilment, queries
 from candidate_api.payments.actions.attempts import already_paid, close_at_channel, in_progress, when_paid
@@ -12,8 +12,10 @@ from candidate_api.payments.models import Order
 from candidate_api.payments.states import ORDER
 from portal.kernel import clock
 from portal.kernel.actor import Actor
-from portal.kernel.audit.actions import record
+from portal.kernel.audit.actions import entry
+from portal.kernel.audit.models import AuditEntry
 from portal.kernel.errors import Problem
+from portal.kernel.prepared import insert
 from portal.kernel.states import Who
 from portal.kernel.text import digits
 from portal.kernel.users.models import User
@@ -23,41 +25,46 @@ ROUNDS = 3
 
 
 def open_order(
-    payer: User, *, kind: str, subject: str, title: str, amount_fen: int, expires_at: datetime, by: Actor
+    payer: User,
+    *,
+    kind: str,
+    subject: str,
+    title: str,
+    amount_fen: int,
+    expires_at: datetime,
+    by: Actor,
+    log: list[AuditEntry] | None = None,
 ) -> Order:
     """A pending order, in the caller's transaction together with what it is for.
 
     `kind` must be registered (fulfilment.py); `title` is what the channel shows; `amount_fen` in fen, above zero.
+    What is to be recorded goes into `log`, where the caller writes it together with their own.
     """
     fulfilment.of(kind)
-    with transaction.atomic():
-        order = _numbered(
-            Order(
-                payer=payer,
-                kind=kind,
-                subject=subject,
-                title=title,
-                amount_fen=amount_fen,
-                expires_at=expires_at,
-                created_at=clock.now(),
-            )
-        )
-        record("payments.open_order", order, by=by, to_state=order.state, amount_fen=amount_fen, kind=kind)
+    order = Order(
+        payer=payer,
+        kind=kind,
+        subject=subject,
+        title=title,
+        amount_fen=amount_fen,
+        expires_at=expires_at,
+        created_at=clock.now(),
+    )
+    _store_numbered(order)
+    opened = entry("payments.open_order", order, by=by, to_state=order.state, amount_fen=amount_fen, kind=kind)
+    if log is None:
+        insert([opened])
+    else:
+        log.append(opened)
     return order
 
 
-def _numbered(order: Order) -> Order:
+def _store_numbered(order: Order) -> None:
     """Store it under a number of its own: GX, the day in Guangxi, eight random digits."""
     while True:
         order.number = f"GX{clock.today():%y%m%d}{digits(8)}"
-        try:
-            with transaction.atomic():
-                order.save(force_insert=True)
-        except IntegrityError:
-            if not Order.objects.filter(number=order.number).exists():
-                raise
-        else:
-            return order
+        if insert([order], unless_there=True):
+            return
 
 
 def cancel_order(number: str, *, by: Actor) -> Order:

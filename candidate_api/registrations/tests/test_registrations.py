@@ -6,8 +6,10 @@ from uuid import uuid4
 import pytest
 import time_machine
 from django.db import IntegrityError, transaction
+from django.db.models import BigIntegerField
 from rest_framework.test import APIClient
 
+from candidate_api.candidates.models import Candidate
 from candidate_api.catalogue.models import Course, District
 from candidate_api.payments import actions as payments
 from candidate_api.payments.models import Order
@@ -23,6 +25,7 @@ from portal.kernel import clock
 from portal.kernel.actor import Actor
 from portal.kernel.audit.models import AuditEntry
 from portal.kernel.errors import Code, Problem
+from portal.kernel.prepared import Given, Prepared
 from tests import life
 from tests.races import threads
 
@@ -415,7 +418,7 @@ def _taken(pool):
 
 def _try(person, course):
     try:
-        return actions.submit(SESSION, [(course, NANNING)], by=life.actor(person)).number
+        return actions.submit(SESSION, [(course, NANNING)], by=life.actor(person)).order.number
     except Problem as problem:
         return problem.code
 
@@ -429,10 +432,13 @@ def test_eight_clicks_of_one_person_make_one_order(person):
     assert (Registration.objects.count(), Order.objects.count()) == (1, 1)
 
 
+UNLOCKED = Prepared(lambda: Candidate.objects.select_related("user").filter(user_id=Given("user", BigIntegerField())))
+
+
 @pytest.mark.postgresql
 @pytest.mark.django_db(transaction=True)
 def test_without_the_lock_the_constraint_alone_holds(person, monkeypatch):
-    monkeypatch.setattr(actions.candidates, "for_update", actions.candidates.of)
+    monkeypatch.setattr(actions.candidates, "_LOCKED", UNLOCKED)
     outcome = threads(8, lambda _n: _try(person, SLOT_1))
     assert not outcome.errors
     assert (Registration.objects.count(), Order.objects.count()) == (1, 1)
@@ -442,7 +448,7 @@ def test_without_the_lock_the_constraint_alone_holds(person, monkeypatch):
 @pytest.mark.django_db(transaction=True)
 def test_control_without_lock_and_constraints_one_person_registers_twice(person, monkeypatch, without_constraint):
     """The two races above can be lost: it takes the lock or the constraint to win them."""
-    monkeypatch.setattr(actions.candidates, "for_update", actions.candidates.of)
+    monkeypatch.setattr(actions.candidates, "_LOCKED", UNLOCKED)
     course, slot = "registration_course_once", "registration_slot_once"
     with without_constraint(Registration, course), without_constraint(Registration, slot):
         threads(8, lambda _n: _try(person, SLOT_1))

@@ -72,7 +72,7 @@ def test_what_makes_no_sense_is_said_on_the_form(person, window):
     desk, path = at_desk("administrator", "45"), f"{LIST}{person.pk}/extend/"
     release = life.open_window(business="graduation")
     assert "也须晚于原截止时间" in page(desk, path, **given(window, days=-1))
-    assert "选择一个有效的选项" in page(desk, path, **given(window, days=1) | {"window": str(release.pk + 1)})
+    assert "没有这个选项" in page(desk, path, **given(window, days=1) | {"window": str(release.pk + 1)})
     assert desk.post(path, given(window, days=1) | {"reason": ""}).status_code == 200
     assert WindowExtension.objects.count() == 0
 

@@ -31,33 +31,35 @@ def write() -> None:
     )
     by_day = {(row.channel, row.day): row for row in Statement.objects.filter(day__gte=yesterday - LONGEST)}
     recent = captured.filter(paid_at__gte=clock.at(yesterday - LONGEST + timedelta(days=1)))
+    paid = recent.values_list("pk", "channel", "paid_at", "out_trade_no", "transaction_id", "amount_fen")
     StatementLine.objects.bulk_create(
-        (
+        [
             StatementLine(
-                statement=by_day[a.channel, _day(a.paid_at, yesterday)],
+                statement_id=by_day[channel, _day(paid_at, yesterday)].pk,
                 kind="payment",
-                number=a.out_trade_no,
-                transaction_id=a.transaction_id,
-                amount_fen=a.amount_fen,
-                attempt=a,
+                number=number,
+                transaction_id=transaction_id,
+                amount_fen=amount_fen,
+                attempt_id=key,
             )
-            for a in recent.iterator(BATCH)
-        ),
+            for key, channel, paid_at, number, transaction_id, amount_fen in paid
+        ],
         batch_size=BATCH,
     )
     back = Refund.objects.filter(state="succeeded", lines=None, attempt__lines__isnull=False).order_by()
+    sent = back.values_list("pk", "attempt__channel", "attempt__paid_at", "out_refund_no", "amount_fen")
     StatementLine.objects.bulk_create(
-        (
+        [
             StatementLine(
-                statement=by_day[r.attempt.channel, _day(r.attempt.paid_at, yesterday)],
+                statement_id=by_day[channel, _day(paid_at, yesterday)].pk,
                 kind="refund",
-                number=r.out_refund_no,
-                transaction_id=f"50{r.pk:026d}",
-                amount_fen=r.amount_fen,
-                refund=r,
+                number=number,
+                transaction_id=f"50{key:026d}",
+                amount_fen=amount_fen,
+                refund_id=key,
             )
-            for r in back.select_related("attempt").iterator(BATCH)
-        ),
+            for key, channel, paid_at, number, amount_fen in sent
+        ],
         batch_size=BATCH,
     )
     _sum_up(list(by_day.values()))

@@ -56,14 +56,14 @@ class Chronicle:
             at = self.now - timedelta(seconds=self.random.randrange(30, 900))
         elif fate == "late":  # begun in the last minutes, paid when the window had closed
             at = max(begins, term.until - timedelta(seconds=self.random.randrange(300, 1200)))
-        purchase = Purchase(self.store, self.random, life.by, life.candidate.pk, term, entries, at)
+        purchase = Purchase(self.store, self.random, life.by, life.candidate.id, term, entries, at)
         getattr(self, f"_{fate}")(purchase, at)
         if fate in _LIVE and term.released:
             self._scores(life, term, entries)
 
     def _choose(self, life: Life, term: Term, *, seated: bool) -> Iterator[Entry]:
         """Courses of the own plan, one a slot; each takes its seat where seats are counted."""
-        found = term.by_major.get(life.person.major.pk, [])
+        found = term.by_major.get(life.person.major.id, [])
         offered = found if found and self.random.random() > 0.02 else term.offered
         wanted = min(_COURSES(self.random), term.session.max_courses)
         district = life.person.district if self.random.random() < 0.96 else self.places.district(self.random)
@@ -73,7 +73,7 @@ class Chronicle:
                 return
             if offering.slot in slots or offering.course_id in life.passed:
                 continue
-            if seated and not self.seats.take((term.session.pk, district.pk, offering.slot)):
+            if seated and not self.seats.take((term.session.id, district.id, offering.slot)):
                 continue
             slots.add(offering.slot)
             yield Entry(offering, district)
@@ -120,8 +120,8 @@ class Chronicle:
                 life.passed.add(item.offering.course_id)
             self.store.row(
                 Score,
-                candidate_id=life.candidate.pk,
-                session_id=term.session.pk,
+                candidate_id=life.candidate.id,
+                session_id=term.session.id,
                 course_id=item.offering.course_id,
                 score=score,
                 status=status,

@@ -55,7 +55,7 @@ class Purchase:
 
     def __post_init__(self) -> None:
         key = self.store.key(Order)
-        fees = [self.term.fees[item.offering.pk] for item in self.entries]
+        fees = [self.term.fees[item.offering.id] for item in self.entries]
         # Another eight digits for each key: 7654321 and 90000000 have no common factor.
         digits = 10_000_000 + key * 7_654_321 % 90_000_000
         self.order = self.store.row(
@@ -87,11 +87,11 @@ class Purchase:
             Registration,
             candidate_id=self.candidate_id,
             session_id=offering.session_id,
-            offering_id=offering.pk,
+            offering_id=offering.id,
             course_id=offering.course_id,
             slot=offering.slot,
-            district_id=item.district.pk,
-            order_id=self.order.pk,
+            district_id=item.district.id,
+            order_id=self.order.id,
             fee_fen=fee_fen,
             created_at=self.at,
         )
@@ -111,7 +111,7 @@ class Purchase:
         """What the channel said."""
         self.store.row(
             PaymentEvent,
-            attempt_id=attempt.pk,
+            attempt_id=attempt.id,
             channel="wechat",
             kind=kind,
             body=body,
@@ -129,12 +129,12 @@ class Purchase:
         number = f"{self.order.number}-{self.tries:02d}"
         attempt = self.store.row(
             PaymentAttempt,
-            order_id=self.order.pk,
+            order_id=self.order.id,
             channel="wechat",
             scene=scene,
             out_trade_no=number,
             amount_fen=self.order.amount_fen,
-            client_ip=f"10.{self.random.randrange(256)}.{self.random.randrange(256)}.{self.random.randrange(1, 255)}",
+            client_ip="10.{}.{}.{}".format(*self.random.randbytes(3)),
             state="open",
             invoke={},
             invoke_expires_at=after(at, 301),
@@ -144,7 +144,7 @@ class Purchase:
         )
         self.note("payments.start_attempt", attempt, self.by, at, to="created", channel="wechat", scene=scene)
         self.note("payments.open_attempt", attempt, self.by, after(at, 1), was="created", to="open")
-        self.tell(attempt, "prepare", "opened", after(at, 1), f'{{"prepay_id":"wx{attempt.pk:034d}"}}')
+        self.tell(attempt, "prepare", "opened", after(at, 1), f'{{"prepay_id":"wx{attempt.id:034d}"}}')
         return attempt
 
     def close(self, attempt: PaymentAttempt, at: datetime, by: Actor) -> None:
@@ -156,7 +156,7 @@ class Purchase:
     def take_money(self, attempt: PaymentAttempt, at: datetime) -> Actor:
         """Recorded on the word of a notice, or of an answer where the notice was lost; who brought it."""
         was = attempt.state
-        number = f"4200{attempt.pk:09d}{at:%Y%m%d}{self.random.randrange(10_000_000):07d}"
+        number = f"4200{attempt.id:09d}{at:%Y%m%d}{self.random.randrange(10_000_000):07d}"
         body = (
             f'{{"out_trade_no":"{attempt.out_trade_no}","transaction_id":"{number}","trade_state":"SUCCESS",'
             f'"success_time":"{at:%Y-%m-%dT%H:%M:%S}+00:00","amount":{{"total":{attempt.amount_fen},"currency":"CNY"}}}}'
@@ -175,7 +175,7 @@ class Purchase:
         at = attempt.resolved_at
         assert at is not None  # noqa: S101 -- the money has been taken
         self.order.__dict__["state"] = "paid"
-        self.order.settled_by_id, self.order.paid_at = attempt.pk, attempt.paid_at
+        self.order.settled_by_id, self.order.paid_at = attempt.id, attempt.paid_at
         for row in self.rows:
             row.__dict__["state"], row.confirmed_at = "confirmed", at
             self.note("registrations.confirm", row, by, at, was="pending", to="confirmed")
@@ -189,7 +189,7 @@ class Purchase:
         attempt.refunded_fen = attempt.amount_fen
         refund = self.store.row(
             Refund,
-            attempt_id=attempt.pk,
+            attempt_id=attempt.id,
             out_refund_no=f"{attempt.out_trade_no}-R1",
             amount_fen=attempt.amount_fen,
             reason=reason,

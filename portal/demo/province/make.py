@@ -40,8 +40,8 @@ from portal.kernel.files.models import PrivateFile
 from portal.kernel.users.models import User
 
 BATCH = 2000
-PEOPLE_PER_PORTRAIT = 200
-MOST_PORTRAITS = 60  # drawing one takes as long as writing fifty people
+PEOPLE_PER_PORTRAIT = 1000
+MOST_PORTRAITS = 40  # drawing one takes as long as writing fifty people
 SEEDER = Actor.system("seed-demo")
 TABLES = (
     User, PrivateFile, Candidate, Order, PaymentAttempt, Refund, PaymentEvent, Registration, Score, AuditEntry,
@@ -129,14 +129,14 @@ class Maker:
             if life is not None:
                 enrolled.append(life.candidate)
                 chronicle.tell(life, self.terms)
-        return Told(size, enrolled, self.store.take(), self.seats.taken())
+        return Told(size, enrolled, self.store.take(open_to_change=Candidate), self.seats.taken())
 
     @transaction.atomic
     def _write(self, told: Told) -> int:
         """Write a batch down, all of it or nothing; how many people there are in it."""
         _give_numbers(told.enrolled)
-        self.store.write(told.batch)
         keep(told.seats)
+        self.store.write(told.batch)
         return told.size
 
     # -- who ----------------------------------------------------------------------------------------------------

@@ -2,42 +2,65 @@
 
 `bulk_create` would do; on PostgreSQL COPY takes a third of its time. Values are prepared by the model's own fields,
 so that what is encrypted or indexed blindly is so here too; only `auto_now_add` is not, since these rows tell of then.
+Audit entries, more than half of all rows, never become objects: they are values from the first moment on.
 """
 
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
 from operator import attrgetter
 from typing import Any, TypeVar
 
 from django.db import connection, models
 from django.db.models.base import ModelState
 
-from portal.kernel.audit.actions import columns
-from portal.kernel.audit.models import AuditEntry
+from portal.kernel.actor import Actor
+from portal.kernel.audit.actions import chain, columns
+from portal.kernel.audit.models import AuditEntry, canonical, digest_of, stamp
 from portal.kernel.crypto.fields import BlindIndexField, EncryptedTextField
 
 Row = TypeVar("Row", bound=models.Model)
-Batch = dict[type[models.Model], list[Any]]
-KEYS_AT_ONCE = 5000
+KEYS_AT_ONCE = 20_000
 _SQLITE_ADAPTS = (models.DateField, models.DateTimeField, models.UUIDField, models.BooleanField)
+_NULL = "\x01"  # in COPY's text; no value of ours is a control character
+_ESCAPED = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+
+
+@dataclass(frozen=True)
+class Packed:
+    """Rows of one table as the database takes them: COPY's text on PostgreSQL, values on SQLite."""
+
+    number: int
+    content: Any
+
+
+@dataclass(frozen=True)
+class Batch:
+    """What was collected between two looks, table by table, and (id, digest) of each audit entry among it."""
+
+    tables: dict[type[models.Model], list[Any] | Packed]
+    entries: list[tuple[int, str]]
 
 
 class Store:
     """Collects unsaved rows of `models` and writes them in that order; use it inside one transaction."""
 
     def __init__(self, *tables: type[models.Model]) -> None:
-        self._rows: Batch = {model: [] for model in tables}
-        self._keys: dict[type[models.Model], Iterator[int]] = {}
+        self._rows: dict[type[models.Model], list[Any]] = {model: [] for model in tables}
+        self._entries: list[tuple[int, str]] = []
+        self._keys: dict[type[models.Model], Iterator[int]] = dict.fromkeys(tables, iter(()))
         self._last: dict[type[models.Model], int] = {}  # reserved, and perhaps not written yet
         self._writers = {model: _Writer(model) for model in tables}
         self._blank = {
             model: {field.attname: field.get_default() for field in model._meta.concrete_fields} for model in tables
         }
+        self._pk = {model: model._meta.pk.attname for model in tables}
         self.written = dict.fromkeys(tables, 0)
 
     def key(self, model: type[models.Model]) -> int:
         """A primary key that nobody else gets."""
-        found = next(self._keys.get(model, iter(())), None)
+        found = next(self._keys[model], None)
         if found is None:
             keys = _reserve(model, KEYS_AT_ONCE, self._last.get(model, 0))
             self._keys[model], self._last[model] = iter(keys), keys[-1]
@@ -50,35 +73,48 @@ class Store:
         Made past `Model.__init__`, its signals and the guard of the state: that would be half of all the work.
         """
         made = model.__new__(model)
-        columns = made.__dict__
-        columns.update(self._blank[model], _state=ModelState())
-        expected = len(columns)
-        columns.update(values)
-        if len(columns) != expected:
+        columns = made.__dict__ = self._blank[model] | values
+        if len(columns) != len(self._blank[model]):
             raise TypeError(f"{model.__name__} has no {sorted(values.keys() - self._blank[model].keys())}")
-        if columns[model._meta.pk.attname] is None:
-            columns[model._meta.pk.attname] = self.key(model)
+        if columns[self._pk[model]] is None:
+            columns[self._pk[model]] = self.key(model)
+        columns["_state"] = ModelState()
         self._rows[model].append(made)
         return made
 
-    def note(self, verb: str, subject: models.Model, **facts: Any) -> None:
+    def note(self, verb: str, subject: models.Model, *, by: Actor, at: datetime, **facts: Any) -> None:
         """An audit entry."""
-        made = self.row(AuditEntry, **columns(verb, subject, **facts))
-        made.digest = made.expected_digest()
+        row = [*columns(verb, subject, by=by, at=at, **facts).values()]
+        row[0], row[-1] = stamp(row[0]), canonical(row[-1])
+        key, digest = self.key(AuditEntry), digest_of(row)
+        self._rows[AuditEntry].append([key, *row, digest])
+        self._entries.append((key, digest))
 
-    def take(self) -> Batch:
-        """What was collected; the store begins anew."""
-        batch, self._rows = self._rows, {model: [] for model in self._rows}
+    def take(self, *, open_to_change: type[models.Model] | None = None) -> Batch:
+        """What was collected, packed for the database but for the rows that may still be changed until they are
+        written; the store begins anew."""
+        rows, entries = self._rows, self._entries
+        self._rows, self._entries = {model: [] for model in rows}, []
         if connection.vendor == "sqlite":
-            self._keys.clear()  # the next transaction looks again: there is no sequence that it has drawn from
-        return batch
+            self._keys = dict.fromkeys(
+                rows, iter(())
+            )  # the next transaction looks again: there is no sequence that it has drawn from
+        return Batch(
+            {
+                model: made if model is open_to_change else self._writers[model].pack(made)
+                for model, made in rows.items()
+            },
+            entries,
+        )
 
     def write(self, batch: Batch) -> None:
-        """Write a batch in the caller's transaction; any thread may."""
-        for model, rows in batch.items():
-            if rows:
-                self._writers[model].write(rows)
-                self.written[model] += len(rows)
+        """Write a batch in the caller's transaction and chain its audit entries; any thread may."""
+        for model, rows in batch.tables.items():
+            packed = rows if isinstance(rows, Packed) else self._writers[model].pack(rows)
+            if packed.number:
+                self._writers[model].write(packed)
+                self.written[model] += packed.number
+        chain(batch.entries)
 
 
 def _reserve(model: type[models.Model], number: int, above: int) -> list[int]:
@@ -86,7 +122,10 @@ def _reserve(model: type[models.Model], number: int, above: int) -> list[int]:
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute(
-                "SELECT nextval(pg_get_serial_sequence(%s, %s)) FROM generate_series(1, %s)", [table, column, number]
+                "SELECT nextval(sequence)"
+                " FROM (SELECT pg_get_serial_sequence(%s, %s)::regclass AS sequence OFFSET 0) s,"
+                " generate_series(1, %s)",
+                [table, column, number],
             )
             return [row[0] for row in cursor.fetchall()]
         # The transaction holds SQLite's only write lock: the next keys are ours.
@@ -109,29 +148,46 @@ class _Writer:
         self._values = attrgetter(*[field.attname for field in fields])
         self._prepare = [(place, do) for place, field in enumerate(fields) if (do := _preparation(field))]
 
-    def write(self, rows: list[Any]) -> None:
+    def pack(self, rows: list[Any]) -> Packed:
+        values = [self._row(row) for row in rows]
+        return Packed(len(rows), values if connection.vendor == "sqlite" else _copied(values))
+
+    def write(self, packed: Packed) -> None:
         with connection.cursor() as cursor:
             if connection.vendor == "postgresql":
-                with cursor.copy(f"COPY {self._table} FROM STDIN") as copy:
-                    for row in rows:
-                        copy.write_row(self._row(row))
+                with cursor.copy(f"COPY {self._table} FROM STDIN WITH (NULL '{_NULL}')") as copy:
+                    copy.write(packed.content)
             else:
                 statement = f"INSERT INTO {self._table} VALUES ({self._holes})"  # noqa: S608 -- our own names
-                cursor.executemany(statement, [self._row(row) for row in rows])
+                cursor.executemany(statement, packed.content)
 
     def _row(self, row: Any) -> list[Any]:
-        for field in self._blind:
-            field.pre_save(row, add=True)
-        values = list(self._values(row))
+        if isinstance(row, list):
+            values = row
+        else:
+            for field in self._blind:
+                field.pre_save(row, add=True)
+            values = list(self._values(row))
         for place, prepare in self._prepare:
             values[place] = prepare(values[place])
         return values
 
 
+def _copied(rows: list[list[Any]]) -> bytes:
+    """The rows as text for COPY. That a value has to be escaped is rare: it is looked for once, in all of them."""
+    lines = ["\t".join([_NULL if v is None else v if type(v) is str else str(v) for v in row]) for row in rows]
+    text = "\n".join(lines)
+    breaks, tabs = max(len(rows) - 1, 0), sum(len(row) - 1 for row in rows)
+    if "\\" in text or "\r" in text or text.count("\n") != breaks or text.count("\t") != tabs:
+        safe = [[None if v is None else str(v).translate(_ESCAPED) for v in row] for row in rows]
+        text = "\n".join(["\t".join([_NULL if v is None else v for v in row]) for row in safe])
+    return text.encode()
+
+
 def _preparation(field: Any) -> Callable[[Any], Any] | None:
     adapted = isinstance(getattr(field, "target_field", field), _SQLITE_ADAPTS)
     if isinstance(field, models.JSONField):
-        return lambda value: json.dumps(value, ensure_ascii=False)
+        return lambda value: value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     if isinstance(field, models.FileField):
         return str
     if isinstance(field, EncryptedTextField) or (connection.vendor == "sqlite" and adapted):

@@ -4,8 +4,10 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db.models import F, Sum
+
 from candidate_api.catalogue.models import PlanCourse
-from candidate_api.sessions.actions import take
+from candidate_api.sessions.actions import take_many
 from candidate_api.sessions.models import ExamSession, Offering, SeatPool
 from cms.windows.actions import create_window
 from cms.windows.models import BusinessWindow
@@ -94,10 +96,9 @@ class Seats:
 
     def __init__(self) -> None:
         limited = SeatPool.objects.filter(capacity__isnull=False)
-        places = limited.values_list("session_id", "district_id", "slot", "capacity", "taken")
-        self._left = {
-            (session, district, slot): capacity - taken for session, district, slot, capacity, taken in places
-        }
+        places = limited.order_by().values_list("session_id", "district_id", "slot")
+        left = places.annotate(left=Sum(F("capacity") - F("taken")))
+        self._left = {(session, district, slot): free for session, district, slot, free in left}
         self._taken: Counter[Place] = Counter()
 
     def take(self, place: Place) -> bool:
@@ -117,5 +118,5 @@ class Seats:
 def keep(taken: Counter[Place]) -> None:
     """Count the seats as taken, in the caller's transaction, which must not go on where they are no longer free."""
     for place, number in sorted(taken.items()):
-        if not take(*place, number):
+        if not take_many(*place, number):
             raise RuntimeError(f"no {number} seats left at {place}")

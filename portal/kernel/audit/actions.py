@@ -1,17 +1,18 @@
 """Write an entry; chain the entries; verify the chain."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.db.models import Exists, OuterRef
 
 from portal.kernel import clock
 from portal.kernel.actor import Actor
 from portal.kernel.audit.models import AuditEntry, AuditLink
+from portal.kernel.prepared import insert
 
 logger = structlog.get_logger("portal.audit")
 GENESIS = "0" * 64
@@ -19,7 +20,7 @@ UNLINKED_AFTER = timedelta(minutes=10)
 
 
 def entry(verb: str, subject: models.Model, *, by: Actor, **facts: Any) -> AuditEntry:
-    """An unsaved entry, for verbs that write many at once with `bulk_create`. `facts` as for `columns`."""
+    """An unsaved entry, for verbs that write many at once with `insert`. `facts` as for `columns`."""
     made = AuditEntry(**columns(verb, subject, by=by, **facts))
     made.digest = made.expected_digest()
     return made
@@ -36,8 +37,8 @@ def columns(
     at: datetime | None = None,
     **data: Any,
 ) -> dict[str, Any]:
-    """What an entry holds, but for its digest; `at` where it tells of another instant than now (histories that are
-    brought in)."""
+    """What an entry holds in the order of its columns, but for its digest; `at` where it tells of another instant than
+    now (histories that are brought in)."""
     return {
         "at": at or clock.now(),
         "actor_id": by.user_id,
@@ -58,7 +59,7 @@ def columns(
 def record(verb: str, subject: models.Model, *, by: Actor, **facts: Any) -> AuditEntry:
     """Write one entry in the caller's transaction. `verb` is `noun.verb`; `data` must hold no personal values."""
     made = entry(verb, subject, by=by, **facts)
-    made.save(force_insert=True)
+    insert([made])
     return made
 
 
@@ -69,16 +70,50 @@ def seal(limit: int = 5000) -> int:
     said in the log lines, which lie elsewhere: `verify` of that end finds a chain that was cut short.
     """
     with transaction.atomic():
-        last = AuditLink.objects.select_for_update().order_by("position").last()
-        position, digest = (last.position, last.hash) if last else (0, GENESIS)
-        links = []
-        for made in AuditEntry.objects.filter(link=None).order_by("pk")[:limit]:
-            position, digest = position + 1, _hash(digest, made)
-            links.append(AuditLink(position=position, entry=made, hash=digest))
-        AuditLink.objects.bulk_create(links)
-    if links:
+        last = _last_for_update()
+        waiting = AuditEntry.objects.filter(link=None).order_by("pk").values_list("pk", "digest")
+        position, digest = _link(last, waiting[:limit])
+    if position > last[0]:
         logger.info("audit_sealed", end=f"{position}:{digest}")
-    return len(links)
+    return position - last[0]
+
+
+def chain(entries: Iterable[tuple[int, str]]) -> None:
+    """Chain entries, as (id, digest), that the caller's transaction has written and nobody else can see yet.
+
+    For histories that are brought in by the ten thousand: reading each back would take as long as writing it. The last
+    link stays locked until the commit, so it is the last thing that the transaction does.
+    """
+    with transaction.atomic():
+        last = _last_for_update()
+        position, digest = _link(last, entries)
+    if position > last[0]:
+        transaction.on_commit(lambda: logger.info("audit_sealed", end=f"{position}:{digest}"))
+
+
+def _last_for_update() -> tuple[int, str]:
+    """Position and hash of the last link, locked; whoever had to wait for another sealer looks again."""
+    while last := AuditLink.objects.select_for_update().order_by("position").last():
+        if not AuditLink.objects.filter(position__gt=last.position).exists():
+            return last.position, last.hash
+    return 0, GENESIS
+
+
+def _link(last: tuple[int, str], entries: Iterable[tuple[int, str]]) -> tuple[int, str]:
+    """Write the links of `entries` behind `last`, all in one statement; the new end."""
+    position, previous = last
+    links = []
+    for key, digest in entries:
+        position, previous = position + 1, _hash(previous, key, digest)
+        links.append((position, key, previous))
+    table = f"{AuditLink._meta.db_table} (position, entry_id, hash)"
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            with cursor.copy(f"COPY {table} FROM STDIN") as copy:  # numbers and hexadecimal digits: nothing to escape
+                copy.write("".join([f"{place}\t{key}\t{digest}\n" for place, key, digest in links]))
+        else:
+            cursor.executemany(f"INSERT INTO {table} VALUES (%s, %s, %s)", links)  # noqa: S608 -- our own names
+    return position, previous
 
 
 def end() -> str:
@@ -106,7 +141,7 @@ def verify(known_end: str = "") -> Iterator[str]:
             position = link.position
         if link.entry.digest != link.entry.expected_digest():
             yield f"entry {link.entry_id} was altered"
-        if link.hash != _hash(digest, link.entry):
+        if link.hash != _hash(digest, link.entry_id, link.entry.digest):
             yield f"the chain breaks at position {link.position} (entry {link.entry_id})"
         digest = link.hash
     late = AuditEntry.objects.filter(link=None)
@@ -124,5 +159,5 @@ def _contains(known_end: str) -> bool:
     return position == "0" or AuditLink.objects.filter(position=int(position), hash=digest).exists()
 
 
-def _hash(previous: str, made: AuditEntry) -> str:
-    return hashlib.sha256(f"{previous}:{made.pk}:{made.digest}".encode()).hexdigest()
+def _hash(previous: str, key: int, digest: str) -> str:
+    return hashlib.sha256(f"{previous}:{key}:{digest}".encode()).hexdigest()

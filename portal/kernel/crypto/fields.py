@@ -29,7 +29,9 @@ class EncryptedTextField(models.TextField):
         return name, path, args, kwargs
 
     def get_db_prep_save(self, value: Any, connection: Any) -> Any:
-        return value if value is None or value == "" else seal(str(value), self.bound_to)
+        if value is None or value == "" or hasattr(value, "as_sql"):  # an expression gives what is sealed already
+            return value
+        return seal(str(value), self.bound_to)
 
     def from_db_value(self, value: Any, expression: Any, connection: Any) -> Any:
         return value if value is None or value == "" else open_sealed(value, self.bound_to)

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import hmac
 import os
+from functools import cache
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -19,7 +20,7 @@ def seal(text: str, purpose: str) -> str:
     """`label:base64(nonce + ciphertext)`, bound to `purpose` (the column), so that it opens nowhere else."""
     label, key = field_keys().current
     nonce = os.urandom(12)
-    sealed = nonce + AESGCM(key).encrypt(nonce, text.encode(), purpose.encode())
+    sealed = nonce + _cipher(key).encrypt(nonce, text.encode(), purpose.encode())
     return f"{label}:{base64.b64encode(sealed).decode()}"
 
 
@@ -31,7 +32,7 @@ def open_sealed(sealed: str, purpose: str) -> str:
         raise Undecipherable(f"no key {label!r} for {purpose}")
     raw = base64.b64decode(encoded)
     try:
-        return AESGCM(key).decrypt(raw[:12], raw[12:], purpose.encode()).decode()
+        return _cipher(key).decrypt(raw[:12], raw[12:], purpose.encode()).decode()
     except InvalidTag as error:
         raise Undecipherable(f"a value of {purpose} does not open") from error
 
@@ -48,4 +49,17 @@ def blind_indexes(text: str, purpose: str) -> list[str]:
 
 
 def _digest(key: bytes, text: str, purpose: str) -> str:
-    return hmac.new(key, f"{purpose}\0{text}".encode(), hashlib.sha256).hexdigest()
+    digest = _keyed(key).copy()
+    digest.update(f"{purpose}\0{text}".encode())
+    return digest.hexdigest()
+
+
+@cache
+def _cipher(key: bytes) -> AESGCM:
+    """One for each key of the ring: its schedule is worked out once."""
+    return AESGCM(key)
+
+
+@cache
+def _keyed(key: bytes) -> hmac.HMAC:
+    return hmac.new(key, digestmod=hashlib.sha256)

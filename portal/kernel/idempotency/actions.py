@@ -6,12 +6,14 @@ from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 from django.db import transaction
+from django.db.models import PositiveSmallIntegerField, UUIDField
 from django.utils.translation import gettext_lazy as _
 
 from portal.kernel import clock
 from portal.kernel.crypto.sealing import blind_index, blind_indexes
 from portal.kernel.errors import Code, Problem, invalid
 from portal.kernel.idempotency.models import IdempotencyRecord
+from portal.kernel.prepared import Given, PreparedUpdate, insert
 
 LEASE = timedelta(seconds=60)
 KEPT = timedelta(hours=24)
@@ -37,12 +39,19 @@ class Claim:
 
     def store(self, status: int, body: str) -> None:
         """Keep the answer. Inside the work's transaction: both are there afterwards, or neither."""
-        if not IdempotencyRecord.objects.filter(holder=self.holder).update(status=status, answer=body):
+        if not _STORE.run(holder=self.holder, status=status, answer=body):
             raise LeaseLost
 
     def release(self) -> None:
         """The work was refused and changed nothing: the key is free again."""
         IdempotencyRecord.objects.filter(holder=self.holder, status=None).delete()
+
+
+_STORE = PreparedUpdate(
+    lambda: IdempotencyRecord.objects.filter(holder=Given("holder", UUIDField())),
+    status=Given("status", PositiveSmallIntegerField()),
+    answer=Given("answer", IdempotencyRecord._meta.get_field("answer")),
+)
 
 
 def claim(who: str, key: str, *, method: str, path: str, body: bytes) -> Claim | Answer:
@@ -60,8 +69,9 @@ def claim(who: str, key: str, *, method: str, path: str, body: bytes) -> Claim |
     now = clock.now()
     mine = uuid4()
     fresh = IdempotencyRecord(who=who, key=key, request_digest=digest, holder=mine, claimed_until=now + LEASE)
-    # INSERT … ON CONFLICT DO NOTHING: of two rivals one inserts, both then read the same row.
-    IdempotencyRecord.objects.bulk_create([fresh], ignore_conflicts=True)
+    # INSERT … ON CONFLICT DO NOTHING: of two rivals one inserts, the other reads what is there.
+    if insert([fresh], unless_there=True):
+        return Claim(mine)
     record = IdempotencyRecord.objects.filter(who=who, key=key).first()
     if record is None:  # the rival was refused in between, and has let go of the key
         raise _in_progress()
@@ -69,7 +79,7 @@ def claim(who: str, key: str, *, method: str, path: str, body: bytes) -> Claim |
         raise Problem(Code.IDEMPOTENCY_MISMATCH, _("这个幂等键已用于内容不同的另一请求，请换一个新的键。"))
     if record.status is not None:
         return Answer(record.status, record.answer)
-    if record.holder == mine or _relieve(record, mine, now):
+    if _relieve(record, mine, now):
         return Claim(mine)
     raise _in_progress()
 

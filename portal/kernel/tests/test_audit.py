@@ -1,8 +1,11 @@
 """The log of who did what: complete, chained, and telling when somebody was at it."""
 
+import hmac
 import io
+import json
 
 import pytest
+from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 from structlog.testing import capture_logs
@@ -11,6 +14,7 @@ from portal.kernel.actor import Actor
 from portal.kernel.audit import actions
 from portal.kernel.audit.models import AuditEntry, AuditLink
 from portal.kernel.users.models import User
+from tests.races import threads
 from tests.tampering import append_only_lifted
 
 pytestmark = pytest.mark.django_db
@@ -36,6 +40,49 @@ def test_a_sealed_log_verifies(three, capsys):
     assert list(actions.verify()) == []
     call_command("verify_audit")
     assert "3 条" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("note", ["甲", "", 'says "no"', "back\\slash", "two\nlines", "tab\t", "\u3000", "𬴊"])
+def test_the_digest_is_over_one_spelling_whatever_the_note_holds(note):
+    made = actions.record("users.rename", User.objects.create_user("a", name="甲"), by=BY, note=note, b=1, a="二")
+    facts = [made.at.isoformat(timespec="microseconds"), None, "test", "system", "", "", made.verb, "kernel.user"]
+    facts += [made.subject_id, "", "", note, {"b": 1, "a": "二"}]
+    spelt = json.dumps(facts, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    assert made.digest == hmac.digest(settings.SIGNING_KEY.encode(), spelt, "sha256").hex()
+    made.refresh_from_db()
+    assert made.expected_digest() == made.digest
+
+
+def test_what_a_transaction_has_written_is_chained_in_it(three, django_capture_on_commit_callbacks):
+    actions.seal()
+    user = User.objects.get()
+    with capture_logs() as lines, django_capture_on_commit_callbacks(execute=True):
+        made = [actions.record("users.rename", user, by=BY, note=str(n)) for n in range(2)]
+        actions.chain((entry.pk, entry.digest) for entry in made)
+    assert [line["end"] for line in lines if line["event"] == "audit_sealed"] == [actions.end()]
+    assert [AuditLink.objects.get(entry=entry).position for entry in made] == [4, 5]
+    assert actions.seal() == 0
+    actions.chain([])
+    assert list(actions.verify()) == []
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+def test_sealers_that_meet_take_turns():
+    user = User.objects.create_user("a", name="甲")
+    for _n in range(4):
+        actions.record("users.rename", user, by=BY)
+    actions.seal(1)  # a chain that is not empty has a last link to wait for
+
+    def write_and_chain(n: int) -> None:
+        with transaction.atomic():
+            made = actions.record("users.rename", user, by=BY, note=str(n))
+            actions.chain([(made.pk, made.digest)])
+
+    assert threads(6, lambda n: actions.seal() if n % 2 else write_and_chain(n)).errors == {}
+    actions.seal()
+    assert AuditLink.objects.count() == 7
+    assert list(actions.verify()) == []
 
 
 def test_an_entry_that_was_committed_late_takes_the_next_place(three):

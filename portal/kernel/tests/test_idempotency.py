@@ -121,13 +121,14 @@ def test_who_finds_the_key_let_go_of_in_between_is_asked_to_come_again(monkeypat
     """A rival's row is there at the INSERT and gone at the look: the rival was refused and has released the key."""
     rival = claim()
     assert isinstance(rival, Claim)
-    write = IdempotencyRecord.objects.bulk_create
+    write = actions.insert
 
-    def then_released(*args, **kwargs):
-        write(*args, **kwargs)
+    def then_released(rows, **how):
+        written = write(rows, **how)
         rival.release()
+        return written
 
-    monkeypatch.setattr(type(IdempotencyRecord.objects), "bulk_create", lambda _self, *a, **k: then_released(*a, **k))
+    monkeypatch.setattr(actions, "insert", then_released)
     with pytest.raises(Problem) as refusal:
         claim()
     assert (refusal.value.code, refusal.value.retry_after) == (Code.IDEMPOTENCY_IN_PROGRESS, 1)

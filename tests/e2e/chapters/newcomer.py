@@ -75,6 +75,19 @@ class Newcomer:
         for index in range(count):
             slots.nth(index).locator("input[name=course]").first.check()
 
+    def submits_the_courses(self) -> None:
+        self.screen.press("提交课程报考")
+        self.screen.sees("待缴费")
+
+    def cancels_the_last_course(self) -> None:
+        self.screen.go("/business/my-registrations/")
+        self.screen.page.get_by_role("link", name="取消报考").last.click()
+        self.screen.press("确定取消报考")
+        self.screen.sees("已取消报考")
+
+    def asks_whether_it_is_paid(self) -> None:
+        self.screen.press("确认支付完成")
+
     def pays_by_wechat(self) -> None:
         """At the stand-in's page, and back again."""
         page, twin = self.screen.page, self.world.twin.base_url
@@ -91,3 +104,17 @@ class Newcomer:
             self.screen.page.reload()
         self.screen.page.get_by_role("heading", name="报考成功").wait_for()
         return letter
+
+    def signs_the_pledge(self) -> None:
+        self.screen.follow("签署诚信考试承诺书")
+        self.screen.page.get_by_label("我已阅读并承诺遵守").check()
+        self.screen.look("pledge")
+        self.screen.press("签署承诺书")
+        self.screen.sees("可以打印")
+
+    def downloads_the_ticket(self) -> bytes:
+        """What the link leads to: a browser without a window shows no PDF."""
+        link = self.screen.page.locator("main").get_by_role("link", name="下载准考证（PDF）")
+        answer = self.screen.page.request.get(f"{self.screen.url}{link.get_attribute('href')}")
+        assert (answer.status, answer.headers["content-type"]) == (200, "application/pdf")
+        return answer.body()

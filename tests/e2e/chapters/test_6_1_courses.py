@@ -18,16 +18,16 @@ CHOSEN = 3
 def test_choosing_courses(world: World, applicant: Applicant) -> None:
     """1. 选择课程和考区"""
     phone = applicant.screen
+    newcomer = Newcomer(phone, world)
     applicant.follows_the_tile("课程报考")
     assert phone.page.locator("select[name=district]").input_value() == "450100"
     phone.illustrate("6-1-choose")
-    Newcomer(phone, world).chooses_courses(CHOSEN)
+    newcomer.chooses_courses(CHOSEN)
     phone.sees("¥120.00")
     phone.press("其他专业课程")  # what is ticked stays ticked while the other list is looked at
     phone.sees("已选的课程")
     phone.illustrate("6-1-others")
-    phone.press("提交课程报考")
-    phone.sees("待缴费")
+    newcomer.submits_the_courses()
     phone.illustrate("6-1-order")
     assert Order.objects.get().amount_fen == 4000 * CHOSEN
 
@@ -38,9 +38,7 @@ def test_cancelling_and_changing(world: World, mine: Visitor, person: Candidate)
     registrations.submit(open_session(), entries, by=life.actor(person))
     mine.go("/business/my-registrations/")
     mine.illustrate("6-1-mine")
-    mine.page.get_by_role("link", name="取消报考").last.click()
-    mine.press("确定取消报考")
-    mine.sees("已取消报考")
+    Newcomer(mine, world).cancels_the_last_course()
     assert Order.objects.get().amount_fen == 4000 * (CHOSEN - 1)
     mine.page.get_by_role("link", name="修改课程或者考区").first.click()
     mine.fill(district="450200")
@@ -56,12 +54,12 @@ def test_cancelling_and_changing(world: World, mine: Visitor, person: Candidate)
 def test_paying(world: World, mine: Visitor, person: Candidate) -> None:
     """3. 缴费"""
     page = mine.page
-    order = registrations.submit(open_session(), [(free(person)[0], "450100")], by=life.actor(person))
+    order = registrations.submit(open_session(), [(free(person)[0], "450100")], by=life.actor(person)).order
     mine.go(f"/business/orders/{order.number}/")
-    mine.press("确认支付完成")
+    newcomer = Newcomer(mine, world)
+    newcomer.asks_whether_it_is_paid()
     mine.sees("还没有收到支付结果")
     mine.illustrate("6-1-pay")
-    newcomer = Newcomer(mine, world)
     newcomer.pays_by_wechat()
     letter = newcomer.has_paid()
     mine.illustrate("6-1-paid")

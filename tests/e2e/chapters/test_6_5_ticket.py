@@ -5,6 +5,7 @@ from candidate_api.candidates.models import Candidate
 from candidate_api.registrations.models import Registration
 from tests.e2e.chapters.applying import Applicant
 from tests.e2e.chapters.conftest import NUMBER
+from tests.e2e.chapters.newcomer import Newcomer
 from tests.e2e.world import World, pictures_of, qr_address, text_of
 
 
@@ -22,7 +23,7 @@ def test_the_ticket_and_the_seat(world: World, applicant: Applicant, person: Can
     phone.press("签署承诺书")
     phone.sees("可以打印")
     phone.illustrate("6-5-ticket")
-    pdf = phone.page.request.get(f"{phone.url}/business/tickets/{world.session}.pdf").body()
+    pdf = Newcomer(phone, world).downloads_the_ticket()
     phone.follow("考场安排")
     phone.sees("座位")
     phone.illustrate("6-5-seats")
