@@ -27,7 +27,7 @@ class CandidateApiConfig(AppConfig):
         from candidate_api.audit_words import WORDS  # noqa: PLC0415
         from candidate_api.cancellations import queries as cancellations  # noqa: PLC0415
         from candidate_api.candidates import passed  # noqa: PLC0415
-        from candidate_api.candidates.groups import groups_of  # noqa: PLC0415
+        from candidate_api.candidates.groups import groups_of, name_of  # noqa: PLC0415
         from candidate_api.passkeys.actions import remove_all as remove_passkeys  # noqa: PLC0415
         from candidate_api.passkeys.door import FACTOR  # noqa: PLC0415
         from candidate_api.payments import fulfilment  # noqa: PLC0415
@@ -47,7 +47,7 @@ class CandidateApiConfig(AppConfig):
         from review.types.kinds import applicants as engine  # noqa: PLC0415
 
         words.learn(WORDS)
-        readers.register(groups_of)
+        readers.register(groups_of, name_of)
         passed.register(has_passed)
         tickets.register(proof)
         recovery.register(remove_passkeys)

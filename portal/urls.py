@@ -8,12 +8,14 @@ from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
+from portal.kernel.staff_door.closed import close
+
 handler400 = "portal.kernel.pages.bad_request"
 handler404 = "portal.kernel.pages.not_found"
 handler500 = "portal.kernel.pages.server_error"
 
 urlpatterns = [
-    path("admin/", include(wagtailadmin_urls)),
+    path("admin/", include(close(wagtailadmin_urls.urlpatterns))),
     path("documents/", include(wagtaildocs_urls)),
     path("api/v1/", include("candidate_api.urls")),
 ]

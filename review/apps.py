@@ -15,9 +15,11 @@ class ReviewConfig(AppConfig):
             import_module(f"review.{noun}.privacy")
         from portal.kernel.audit import words  # noqa: PLC0415
         from review.audit_words import WORDS  # noqa: PLC0415
+        from review.offices import groups  # noqa: PLC0415
         from review.offices.queries import scope_of  # noqa: PLC0415 -- models are ready only now
 
         words.learn(WORDS)
+        groups.speak()
         staff_scope.resolve = scope_of
         from cms.windows import extensions  # noqa: PLC0415
         from review.applications.actions.clockwork import follow_extension  # noqa: PLC0415

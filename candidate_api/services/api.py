@@ -33,7 +33,7 @@ from portal.kernel.api import Endpoint, Pages, PublicEndpoint, page, problems
 from portal.kernel.errors import Code, Problem
 from portal.kernel.health import ready
 from portal.kernel.messages.queries import unread_count
-from portal.kernel.text import absolute_links
+from portal.kernel.text import absolute_links, plain_html
 
 NEWS_ON_HOME = 8
 
@@ -142,7 +142,7 @@ def _detail(item: NewsPage, request: Request) -> NewsPage:
         if block.block_type == "attachment" and (shown := attachment(block.value, context)) is not None
     ]
     item.url_absolute = item.get_full_url(request._request)
-    item.body_html = absolute_links(item.body.render_as_block(), request.build_absolute_uri("/"))
+    item.body_html = absolute_links(plain_html(item.body.render_as_block()), request.build_absolute_uri("/"))
     return item
 
 

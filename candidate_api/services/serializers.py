@@ -15,7 +15,7 @@ from cms.windows.models import BusinessWindow
 from cms.windows.rules import Business, Phase, WindowState
 from portal.kernel import clock
 from portal.kernel.api import Input, Query
-from portal.kernel.text import absolute_links
+from portal.kernel.text import absolute_links, without_keys
 
 BANNER_SIZE = "fill-960x360"
 
@@ -84,6 +84,7 @@ class BlockOut(serializers.Serializer):
 class NewsDetailOut(NewsOut):
     target = serializers.ChoiceField(choices=Target.choices)
     target_code = serializers.CharField()
+    target_label = serializers.CharField(help_text="面向的对象，如：南宁市考生")
     url = serializers.URLField(source="url_absolute", allow_null=True)
     body = serializers.CharField(source="body_html", help_text="HTML")
     blocks = BlockOut(many=True)
@@ -116,7 +117,8 @@ class FaqOut(serializers.Serializer):
     category_label = serializers.CharField(source="category.label")
 
     def get_answer(self, question: FaqQuestion) -> str:
-        return absolute_links(expand_db_html(question.answer), self.context["request"].build_absolute_uri("/"))
+        html = without_keys(expand_db_html(question.answer))
+        return absolute_links(html, self.context["request"].build_absolute_uri("/"))
 
 
 class FaqQuery(Query):

@@ -6,9 +6,10 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from candidate_api.catalogue.admin.forms import KeptForm, form_for
-from candidate_api.catalogue.admin.screens import KeptViewSet, yes_or_no
+from candidate_api.catalogue.admin.screens import KeptViewSet
 from candidate_api.sessions import kinds
 from candidate_api.sessions.rules import SLOTS
+from portal.kernel.admin import yes_or_no
 
 _CLOSED = yes_or_no("closed", _("已结束"))
 _ACCESSIBLE = yes_or_no("accessible", _("无障碍考场"))

@@ -5,13 +5,14 @@ from typing import ClassVar
 from django import forms
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
-from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
+from wagtail.snippets.views.snippets import SnippetViewSetGroup
 
 from cms.complaints.models import CannedAnswer, ComplaintCategory, SupportTeam
 from cms.workdays.admin import SpecialDayViewSet
+from portal.kernel.admin import KeptSnippets, yes_or_no
 
 
-class TeamViewSet(SnippetViewSet):
+class TeamViewSet(KeptSnippets):
     model = SupportTeam
     icon = "group"
     menu_label = _("答复组")
@@ -24,17 +25,17 @@ class TeamViewSet(SnippetViewSet):
     copy_view_enabled = False
 
 
-class CategoryViewSet(SnippetViewSet):
+class CategoryViewSet(KeptSnippets):
     model = ComplaintCategory
     icon = "tag"
     menu_label = _("业务分类")
-    list_display: ClassVar = ["label", "team", "order", "is_active"]
+    list_display: ClassVar = ["label", "team", "order", yes_or_no("is_active", _("启用"))]
     list_filter: ClassVar = ["team", "is_active"]
     form_fields: ClassVar = ["label", "code", "team", "order", "is_active"]
     copy_view_enabled = False
 
 
-class CannedViewSet(SnippetViewSet):
+class CannedViewSet(KeptSnippets):
     model = CannedAnswer
     icon = "doc-full"
     menu_label = _("常用答复")

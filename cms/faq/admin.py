@@ -4,21 +4,22 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
-from wagtail.admin.ui.tables import BooleanColumn, Column
-from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
+from wagtail.admin.ui.tables import Column
+from wagtail.snippets.views.snippets import SnippetViewSetGroup
 
 from cms.faq.models import FaqCategory, FaqQuestion
 from cms.faq.queries import weighed
+from portal.kernel.admin import KeptSnippets, yes_or_no
 
 
-class QuestionViewSet(SnippetViewSet):
+class QuestionViewSet(KeptSnippets):
     model = FaqQuestion
     icon = "help"
     menu_label = _("问题")
     list_display: ClassVar = [
         "question",
         "category",
-        BooleanColumn("is_published", label=_("公开")),
+        yes_or_no("is_published", _("公开")),
         "updated_at",
         Column("helpful", label=_("有帮助"), sort_key="helpful"),
         Column("unhelpful", label=_("没帮助"), sort_key="unhelpful"),
@@ -39,7 +40,7 @@ class QuestionViewSet(SnippetViewSet):
     ]
 
 
-class CategoryViewSet(SnippetViewSet):
+class CategoryViewSet(KeptSnippets):
     model = FaqCategory
     icon = "list-ul"
     menu_label = _("分类")

@@ -8,9 +8,10 @@ from wagtail.admin.panels import FieldPanel
 from wagtail.admin.ui.tables import Column
 from wagtail.admin.viewsets.pages import PageListingViewSet
 from wagtail.permissions import page_permission_policy
-from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
+from wagtail.snippets.views.snippets import SnippetViewSetGroup
 
 from cms.news.models import NewsChannel, NewsPage
+from portal.kernel.admin import KeptSnippets
 
 
 class ForWhoMayOpenIt(MenuItem):
@@ -48,7 +49,7 @@ class NewsListing(PageListingViewSet):
         return ForWhoMayOpenIt
 
 
-class ChannelViewSet(SnippetViewSet):
+class ChannelViewSet(KeptSnippets):
     model = NewsChannel
     icon = "list-ul"
     menu_label = _("栏目")

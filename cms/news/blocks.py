@@ -8,7 +8,7 @@ from wagtail.contrib.typed_table_block.blocks import TypedTableBlock
 from wagtail.documents.blocks import DocumentChooserBlock
 from wagtail.images.blocks import ImageBlock
 
-from portal.kernel.text import absolute_links
+from portal.kernel.text import absolute_links, without_keys
 
 RICH_TEXT = ["h2", "h3", "bold", "italic", "ol", "ul", "link", "document-link", "hr"]
 PICTURE_WIDTH = "width-960"
@@ -102,7 +102,7 @@ def _links(value: Any, context: dict[str, Any] | None) -> Any:
         return {name: _links(inner, context) for name, inner in value.items()}
     if isinstance(value, list):
         return [_links(inner, context) for inner in value]
-    return absolute_links(value, _absolute("/", context)) if isinstance(value, str) else value
+    return absolute_links(without_keys(value), _absolute("/", context)) if isinstance(value, str) else value
 
 
 class BodyBlock(blocks.StreamBlock):

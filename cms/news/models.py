@@ -12,7 +12,8 @@ from wagtail.models import Page
 from wagtail.search import index
 
 from cms.news.blocks import BodyBlock
-from cms.news.readers import groups_of
+from cms.news.forms import NewsForm
+from cms.news.readers import groups_of, name_of
 from cms.news.rules import Target, target_choices
 from cms.tiles.queries import entry_of
 from cms.windows.models import BusinessWindow
@@ -97,6 +98,7 @@ class NewsPage(Page):
     )
     search_text = models.TextField(editable=False, blank=True)
 
+    base_form_class = NewsForm
     parent_page_types: ClassVar = ["cms.NewsIndexPage"]
     subpage_types: ClassVar[list[str]] = []
     template = "cms/news_page.html"
@@ -140,6 +142,15 @@ class NewsPage(Page):
     @property
     def channel_code(self) -> str:
         return self.channel.code
+
+    @property
+    def target_label(self) -> str:
+        """Whom it is for, by name: `南宁市考生`; the code where the catalogue has forgotten it."""
+        kind = str(self.get_target_display())
+        if self.target == Target.ALL:
+            return kind
+        name = name_of(self.target, self.target_code)
+        return str(_("%(name)s考生") % {"name": name}) if name else f"{kind}（{self.target_code}）"
 
     def clean(self) -> None:
         super().clean()

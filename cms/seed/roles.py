@@ -16,15 +16,13 @@ from wagtail.models import (
 
 from cms.approval.models import SecondPairOfEyes
 
-# role: what it may do with news, with these models, with images and documents
+# A role of review/offices/states.py: what it may do with news, with these models, with images and documents
 _ROLES: dict[str, tuple[list[str], list[str], list[str]]] = {
     "editor": (
         ["add", "change", "publish"],
-        ["faqcategory", "faqquestion", "newschannel"],
+        ["faqcategory", "faqquestion", "newschannel", "tile", "banner"],
         ["add", "change", "choose"],
     ),
-    "contributor": (["add", "change"], [], ["add", "choose"]),
-    "moderator": (["add", "change", "publish", "lock", "unlock"], [], ["add", "change", "choose"]),
     # What the office says and when: with 群发消息 and 消息文案, which ask for the role itself.
     "administrator": (
         [],
@@ -34,16 +32,15 @@ _ROLES: dict[str, tuple[list[str], list[str], list[str]]] = {
         ],
         ["add", "choose"],
     ),
-    "window-manager": ([], ["businesswindow", "tile", "banner"], ["add", "choose"]),
 }
-# Wagtail's own first groups and workflow stand for nobody here.
-_WAGTAIL_GROUPS = ["Editors", "Moderators"]
+# Wagtail's own first groups and workflow, and the groups of earlier versions that no role appoints, stand for nobody.
+_NOBODYS_GROUPS = ["Editors", "Moderators", "contributor", "moderator", "window-manager"]
 _WAGTAIL_WORKFLOW = "Moderators approval"
 
 
 @transaction.atomic
 def seed_roles(news: Page) -> None:
-    """The groups and their rights over the page `news` and beside it; what contributors write needs an approval."""
+    """The groups and their rights over the page `news` and beside it; what one editor writes another approves."""
     for name, (pages, models, media) in _ROLES.items():
         group, _ = Group.objects.get_or_create(name=name)
         group.permissions.add(
@@ -57,7 +54,7 @@ def seed_roles(news: Page) -> None:
             GroupCollectionPermission.objects.get_or_create(
                 group=group, collection=Collection.get_first_root_node(), permission=permission
             )
-    Group.objects.annotate(members=Count("user")).filter(name__in=_WAGTAIL_GROUPS, members=0).delete()
+    Group.objects.annotate(members=Count("user")).filter(name__in=_NOBODYS_GROUPS, members=0).delete()
     Workflow.objects.filter(name=_WAGTAIL_WORKFLOW, workflow_states=None).delete()
     GroupApprovalTask.objects.filter(name=_WAGTAIL_WORKFLOW, task_states=None).delete()
     _workflow(news)
@@ -79,7 +76,6 @@ def _workflow(news: Page) -> None:
     workflow, _ = Workflow.objects.get_or_create(name="资讯审核")
     task, created = SecondPairOfEyes.objects.get_or_create(name="审核")
     if created:
-        # Editors check each other: an office of two needs nobody in a third role.
-        task.groups.add(*Group.objects.filter(name__in=["editor", "moderator"]))
+        task.groups.add(Group.objects.get(name="editor"))
         WorkflowTask.objects.create(workflow=workflow, task=task, sort_order=0)
     WorkflowPage.objects.get_or_create(page=news, defaults={"workflow": workflow})

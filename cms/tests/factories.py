@@ -69,9 +69,9 @@ def window(business: str = "course-registration", *, opens: datetime | None = No
     return create_window(business=business, opens_at=opens, by=DESK, **values)
 
 
-def staff(role: str) -> User:
+def staff(role: str, number: int = 1) -> User:
     """A signed-in-able member of staff in one of the groups."""
     index()
-    user = User.objects.create_user(f"{role}-1", "pw", name="周编辑", is_staff=True)
+    user = User.objects.create_user(f"{role}-{number}", "pw", name="周编辑", is_staff=True)
     user.groups.add(Group.objects.get(name=role))
     return user

@@ -1,21 +1,43 @@
-from typing import ClassVar
+from typing import Any, ClassVar
 
+from django import forms
+from django.templatetags.static import static
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, PageChooserPanel
-from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
+from wagtail.snippets.views.snippets import SnippetViewSetGroup
 
 from cms.tiles.models import Banner, Tile
+from portal.kernel.admin import KeptSnippets, yes_or_no
 
 
-class TileViewSet(SnippetViewSet):
+class IconChoice(forms.RadioSelect):
+    """Each picture beside its name. Left alone, Wagtail asks for a slug in a box."""
+
+    class Media:
+        css: ClassVar = {"all": ["css/desk.css"]}
+
+    def create_option(self, name: str, value: Any, label: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        picture = format_html('<svg class="icon" aria-hidden="true"><use href="{}#{}"></use></svg>', _sprite(), value)
+        both = format_html("{} {}", picture, label)
+        option: dict[str, Any] = super().create_option(name, value, both, *args, **kwargs)
+        return option
+
+
+def _sprite() -> str:
+    return static("img/icons.svg")
+
+
+class TileViewSet(KeptSnippets):
     model = Tile
     icon = "grip"
     menu_label = _("业务入口")
-    list_display: ClassVar = ["label", "group", "business", "is_shown", "order"]
+    list_display: ClassVar = ["label", "group", "business", yes_or_no("is_shown", _("显示")), "order"]
     list_filter: ClassVar = ["group", "is_shown"]
     sort_order_field = "order"
     panels: ClassVar = [
-        FieldRowPanel([FieldPanel("label"), FieldPanel("slug"), FieldPanel("icon")]),
+        FieldRowPanel([FieldPanel("label"), FieldPanel("slug")]),
+        FieldPanel("icon", widget=IconChoice(attrs={"class": "icon-choice"})),
         FieldPanel("group"),
         FieldPanel("target"),
         PageChooserPanel("page"),
@@ -24,7 +46,7 @@ class TileViewSet(SnippetViewSet):
     ]
 
 
-class BannerViewSet(SnippetViewSet):
+class BannerViewSet(KeptSnippets):
     model = Banner
     icon = "image"
     menu_label = _("轮播图")

@@ -1,7 +1,7 @@
 from urllib.parse import urlsplit
 
 from django.db import transaction
-from wagtail.models import Page, Site
+from wagtail.models import Collection, Page, PageLogEntry, Site
 
 from cms.news.models import NewsIndexPage
 from cms.seed import seed_channels, seed_faq, seed_roles, seed_tiles
@@ -27,6 +27,7 @@ def seed_site(base_url: str) -> None:
         },
     )
     _remove_welcome()
+    _name_the_roots()
     seed_channels()
     seed_tiles()
     seed_roles(home)
@@ -50,3 +51,10 @@ def _remove_welcome() -> None:
     for page in Page.objects.filter(depth=2, slug="home").exclude(pk__in=HomePage.objects.values("pk")):
         if page.specific_class is Page:
             page.delete()
+    PageLogEntry.objects.filter(label="Welcome to your new Wagtail site!").delete()
+
+
+def _name_the_roots() -> None:
+    """What lies above all pages and files, where an editor may read it."""
+    Page.objects.filter(depth=1, title="Root").update(title="全部页面", draft_title="全部页面")
+    Collection.objects.filter(depth=1, name="Root").update(name="全部文件")

@@ -1,5 +1,7 @@
 """What the kernel's lists at the desk share: one screen, shown by role, quick however long its table grows."""
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from django import forms
@@ -15,9 +17,13 @@ from django.views import View
 from wagtail.admin import messages
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.paginator import WagtailPaginator
-from wagtail.admin.ui.tables import Column
+from wagtail.admin.ui.tables import BooleanColumn, Column
 from wagtail.admin.views.generic import BaseListingView
 from wagtail.admin.viewsets.base import ViewSet
+from wagtail.permissions import policy_registry
+from wagtail.snippets.views.chooser import SnippetChooserViewSet
+from wagtail.snippets.views.snippets import SnippetViewSet
+from wagtail.utils.urlpatterns import decorate_urlpatterns
 
 from portal.kernel.actor import Actor
 from portal.kernel.edges import actor_of
@@ -103,10 +109,41 @@ class ListingViewSet(ViewSet):
         return ItemForRoles
 
 
+class KeepersChooser(SnippetChooserViewSet):
+    """Wagtail lets everybody at the desk look through what a form chooses from: here whoever keeps such things."""
+
+    def get_urlpatterns(self) -> list[URLPattern]:
+        patterns: list[URLPattern] = super().get_urlpatterns()
+        decorate_urlpatterns(patterns, self._for_keepers)
+        return patterns
+
+    def _for_keepers(self, view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+        policy = policy_registry.get_by_type(self.model)
+
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            if not policy.user_has_any_permission(request.user, ["add", "change", "delete", "view"]):
+                raise PermissionDenied
+            return view(request, *args, **kwargs)
+
+        return guarded
+
+
+class KeptSnippets(SnippetViewSet):
+    """Wagtail's screens of something that some of the desk keep and the others have no business with."""
+
+    chooser_viewset_class = KeepersChooser
+
+
 class Instant(Column):
     """A time to the second: the day, and below it the hour."""
 
     cell_template_name = "kernel/instant.html"
+
+
+def yes_or_no(name: str, label: Words) -> BooleanColumn:
+    """A column of ticks that can be sorted by; the field's name alone would read True and False."""
+    return BooleanColumn(name, label=label, sort_key=name)
 
 
 class ThroughVerb:

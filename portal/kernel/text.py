@@ -3,6 +3,8 @@
 import re
 import secrets
 import unicodedata
+from html import escape
+from html.parser import HTMLParser
 
 # Whatever a keyboard gives for the dot in a name; a full stop is one between Chinese characters alone.
 _MIDDLE_DOTS = re.compile(
@@ -22,6 +24,8 @@ _DOT_ALONE = re.compile("^\u00b7|\u00b7\u00b7|\u00b7$")
 _PILE_OF_MARKS = 5
 
 _TAG = re.compile(r"<[a-zA-Z][^<>]*>")
+# What editors' tools write into a tag for themselves.
+_KEY = re.compile(r"\sdata-block-key=(\"[^\"]*\"|'[^']*')")
 _LOCAL = re.compile(r"(\s(?:href|src)=[\"'])/(?!/)")
 
 
@@ -85,6 +89,62 @@ def mask_email(value: str) -> str:
 def absolute_links(html: str, site: str) -> str:
     """HTML for a reader outside the site: links and pictures that begin with `/` get the site's address before them."""
     return _TAG.sub(lambda tag: _LOCAL.sub(rf"\1{site.rstrip('/')}/", tag[0]), html)
+
+
+def without_keys(html: str) -> str:
+    """HTML without what the editing tools keep in its tags for themselves."""
+    return _TAG.sub(lambda tag: _KEY.sub("", tag[0]), html)
+
+
+class _Plain(HTMLParser):
+    """Writes down structure and words: no picture drawn by the portal's own sheet, and no attribute that only its own
+    style and scripts understand."""
+
+    KEPT = frozenset({"href", "src", "alt", "width", "height", "download", "colspan", "rowspan", "scope", "start"})
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=False)
+        self.pieces: list[str] = []
+        self.drawn = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "svg":
+            self.drawn += 1
+        elif not self.drawn:
+            kept = "".join(
+                f" {name}" if value is None else f' {name}="{escape(value)}"'
+                for name, value in attrs
+                if name in self.KEPT
+            )
+            self.pieces.append(f"<{tag}{kept}>")
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag != "svg":
+            self.handle_starttag(tag, attrs)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "svg":
+            self.drawn -= 1
+        elif not self.drawn:
+            self.pieces.append(f"</{tag}>")
+
+    def handle_data(self, data: str) -> None:
+        if not self.drawn:
+            self.pieces.append(data)
+
+    def handle_entityref(self, name: str) -> None:
+        self.handle_data(f"&{name};")
+
+    def handle_charref(self, name: str) -> None:
+        self.handle_data(f"&#{name};")
+
+
+def plain_html(html: str) -> str:
+    """Our own HTML for a reader with a style of their own: structure, words, links and pictures."""
+    parser = _Plain()
+    parser.feed(html)
+    parser.close()
+    return "".join(parser.pieces)
 
 
 def digits(length: int) -> str:

@@ -6,6 +6,7 @@ from django.urls import URLResolver, include, path, reverse
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 
+from portal.kernel import wagtail_words  # noqa: F401 -- says in Chinese what Wagtail's code has in English
 from portal.kernel.audit.admin import AuditViewSet
 from portal.kernel.dashboard.admin import cards
 from portal.kernel.messages.admin import MessageViewSet

@@ -8,10 +8,10 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel, ObjectList, TabbedInterface
 from wagtail.permission_policies.base import BasePermissionPolicy
-from wagtail.snippets.views.snippets import CopyView, CreateView, EditView, SnippetViewSet
+from wagtail.snippets.views.snippets import CopyView, CreateView, EditView
 
 from portal.kernel.actor import Actor
-from portal.kernel.admin import at_desk
+from portal.kernel.admin import KeptSnippets, at_desk, yes_or_no
 from portal.kernel.errors import Problem
 from portal.kernel.users.models import User
 from review.offices.queries import users_with
@@ -77,7 +77,7 @@ class Edit(_ThroughVerb, EditView):
     pass
 
 
-class ApplicationTypeViewSet(SnippetViewSet):
+class ApplicationTypeViewSet(KeptSnippets):
     model = ApplicationType
     icon = "form"
     menu_label = _("业务类型")
@@ -86,7 +86,7 @@ class ApplicationTypeViewSet(SnippetViewSet):
     add_view_class = Create
     copy_view_class = Copy
     edit_view_class = Edit
-    list_display: ClassVar = ["title", "slug", "kind", "version", "is_published"]
+    list_display: ClassVar = ["title", "slug", "kind", "version", yes_or_no("is_published", _("已启用"))]
     list_filter: ClassVar = ["is_published"]
     search_fields: ClassVar = ["title", "slug"]
     inspect_view_enabled = False

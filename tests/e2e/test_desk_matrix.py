@@ -1,7 +1,8 @@
-"""Every address of the desk × every role × what belongs to another office: nothing opens, nothing changes.
+"""Every address of the desk's own lists × every role × what belongs to another office: nothing opens, nothing changes.
 
 The city's people ask for Nanning's candidate, application, complaint and colleague while they work for Guilin, and for
-things that there are not. Which role opens which list is each noun's own to say (`roles` of its screens).
+things that there are not. Which role opens which list is each noun's own to say (`roles` of its screens); every other
+address under /admin/, Wagtail's own too, is walked in tests/e2e/test_desk_doors.py.
 """
 
 import re

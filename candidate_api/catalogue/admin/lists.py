@@ -6,8 +6,9 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.ui.tables import Column
 
 from candidate_api.catalogue import kinds
-from candidate_api.catalogue.admin.screens import Index, KeptViewSet, yes_or_no
+from candidate_api.catalogue.admin.screens import Index, KeptViewSet
 from candidate_api.catalogue.states import DECIDING
+from portal.kernel.admin import yes_or_no
 
 _PRACTICE = yes_or_no("is_practice", _("实践环节"))
 _DATES = ("no_new_from", "last_exam", "last_graduation")

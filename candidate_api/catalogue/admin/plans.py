@@ -13,11 +13,11 @@ from candidate_api.catalogue import queries
 from candidate_api.catalogue.actions import remove_plan, save_plan
 from candidate_api.catalogue.actions.plans import GroupDraft, Head, LineDraft
 from candidate_api.catalogue.admin.forms import CodeInput, KeptForm, form_for
-from candidate_api.catalogue.admin.screens import Create, Delete, Edit, Inspect, KeptViewSet, yes_or_no
+from candidate_api.catalogue.admin.screens import Create, Delete, Edit, Inspect, KeptViewSet
 from candidate_api.catalogue.kinds import Kind
 from candidate_api.catalogue.models import Course, PlanVersion
 from candidate_api.catalogue.states import Category, Rule
-from portal.kernel.admin import at_desk
+from portal.kernel.admin import at_desk, yes_or_no
 
 _HEAD = tuple(Head.__dataclass_fields__)
 _PLAN = Kind("plan", PlanVersion, ("major", *_HEAD), fixed=("major", "code"))

@@ -8,7 +8,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import URLPattern
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.ui.tables import BooleanColumn
 from wagtail.admin.views import generic
 from wagtail.admin.viewsets.model import ModelViewSet
 
@@ -29,11 +28,6 @@ class Index(generic.IndexView):
     def get_base_queryset(self) -> Any:
         rows = super().get_base_queryset().prefetch_related(*self.linked)
         return rows.select_related(*self.related) if self.related else rows
-
-
-def yes_or_no(name: str, label: Any) -> BooleanColumn:
-    """A column of ticks that can be sorted by."""
-    return BooleanColumn(name, label=label, sort_key=name)
 
 
 class _ThroughVerb:

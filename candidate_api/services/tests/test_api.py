@@ -95,6 +95,7 @@ def test_a_notice_in_the_list_and_by_itself(client: Client) -> None:
         **row,
         "target": "all",
         "target_code": "",
+        "target_label": "全区考生",
         "url": f"http://testserver/{page.slug}/",
         "attachments": [attachment],
         "window": {
@@ -279,6 +280,7 @@ def test_what_is_for_somebody_is_highlighted_for_them_alone(client: Client) -> N
         mine = client.get(path, headers=own)
         assert (found(mine.json())["highlighted"], mine["Cache-Control"]) == (True, "private, no-store")
         assert found(client.get(path).json())["highlighted"] is False
+    assert client.get(f"/api/v1/news/{page.pk}/").json()["target_label"] == "南宁市考生"
 
 
 def test_the_list_is_narrowed_by_time_and_target(client: Client) -> None:
@@ -290,6 +292,31 @@ def test_the_list_is_narrowed_by_time_and_target(client: Client) -> None:
     assert titles(client, "?since=2026-01-02") == ["专业"]
     assert len(titles(client, "?since=2026-01-01&target=")) == 2
     assert client.get("/api/v1/news/?target=mine").status_code == 400
+
+
+def test_an_app_gets_structure_and_words_without_our_own_marks(client: Client) -> None:
+    text = '<h2 data-block-key="a1">一</h2><p data-block-key="b2">1 &lt; 2<br/><a href="/x/">去</a></p>'
+    hint = {"tone": "info", "title": "注意", "text": '<p data-block-key="c3">甲</p>'}
+    page = draft("办理", text=text)
+    document = get_document_model()(title="课程表", file=ContentFile(b"PK", "plan.xlsx"), file_size=2)
+    document.save()
+    parts = page.body.stream_block.child_blocks
+    page.body = [
+        *((child.block_type, child.value) for child in page.body),
+        ("attachment", parts["attachment"].to_python({"document": document.pk, "title": ""})),
+        ("notice", parts["notice"].to_python(hint)),
+        ("steps", parts["steps"].to_python({"title": "", "steps": [{"title": "登录", "text": "一"}]})),
+    ]
+    page.save_revision().publish()
+
+    detail = client.get(f"/api/v1/news/{page.pk}/").json()
+
+    for mark in ("data-block-key", "class=", "<svg", "<use"):
+        assert mark not in detail["body"], mark
+    assert "data-block-key" not in str(detail["blocks"])
+    assert '<h2>一</h2><p>1 &lt; 2<br><a href="http://testserver/x/">去</a></p>' in detail["body"]
+    assert "<p>甲</p>" in detail["body"]
+    assert f'href="http://testserver{document.url}"' in detail["body"]
 
 
 # -- home -------------------------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from django.forms.models import model_to_dict
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from openpyxl import load_workbook
 
 from cms.complaints import actions, queries
 from cms.complaints.models import CannedAnswer, Complaint, ComplaintMessage
@@ -185,10 +186,19 @@ def test_an_export_is_inert_has_a_reason_and_only_what_is_seen(format: str) -> N
     content = b"".join(client.post(reverse("complaints:export"), given).streaming_content)
     if format == "csv":
         rows = list(csv.reader(io.StringIO(content.decode("utf-8-sig"))))
-        assert [(row[0], row[5], row[6]) for row in rows[1:]] == [(complaint.number, "'=cmd|' /C calc'!A0", "'+1+1")]
-    assert "绝密".encode() not in content
+    else:  # a zipped file: its cells say what is in it, and that none is a formula
+        sheet = load_workbook(io.BytesIO(content)).active
+        assert {cell.data_type for row in sheet.iter_rows() for cell in row} <= {"s", "n", "d", "inlineStr"}
+        rows = [[str(cell) for cell in row] for row in sheet.iter_rows(values_only=True)]
+    assert [(row[0], row[5], row[6]) for row in rows[1:]] == [(complaint.number, "'=cmd|' /C calc'!A0", "'+1+1")]
+    assert "绝密" not in str(rows)
     entry = AuditEntry.objects.get(verb="complaints.export")
     assert (entry.note, entry.data["rows"], entry.data["format"]) == ("月度汇总", 1, format)
+
+
+def test_the_export_page_brings_what_its_dates_are_chosen_with() -> None:
+    page = of(desk.supporter()).get(reverse("complaints:export")).content.decode()
+    assert page.index("js/date-time-chooser.js") < page.index("initDateChooser(")
 
 
 def test_figures_count_what_came_in() -> None:

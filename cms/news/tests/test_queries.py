@@ -118,6 +118,22 @@ def test_a_date_to_come_and_a_target_without_code_are_refused() -> None:
     assert set(refusal.value.error_dict) == {"published_at", "target_code"}
 
 
+@pytest.mark.usefixtures("reference")
+@pytest.mark.parametrize(
+    ("target", "code", "label"),
+    [
+        ("city", "4501", "南宁市考生"),
+        ("city", "450300", "桂林市考生"),
+        ("school", "10593", "广西大学考生"),
+        ("major", "000000", "某专业考生（000000）"),  # the catalogue has forgotten it
+    ],
+)
+def test_a_notice_says_by_name_whom_it_is_for(client: Client, target: str, code: str, label: str) -> None:
+    Site.objects.update_or_create(is_default_site=True, defaults={"hostname": "testserver", "root_page": index()})
+    page = news(target=target, target_code=code)
+    assert f"面向：{label}" in client.get(f"/{page.slug}/").content.decode()
+
+
 def test_the_news_centre_lists_at_once_and_filters(client: Client) -> None:
     Site.objects.update_or_create(is_default_site=True, defaults={"hostname": "testserver", "root_page": index()})
     news("广西自学考试2026年上半年报名通知")

@@ -209,7 +209,7 @@ def test_money_that_was_paid_is_recorded_and_staff_go_on(person: Candidate, twin
     assert PaymentAttempt.objects.get().state == "succeeded"
     assert set(Registration.objects.values_list("state", flat=True)) == {"confirmed"}
 
-    client.force_login(staff("window-manager"))
+    client.force_login(staff("administrator"))
     window = {
         "business": "graduation",
         "phase": "apply",
@@ -281,7 +281,7 @@ def test_administrators_post_change_and_end_at_the_desk(client: Client) -> None:
     assert ServiceNotice.objects.count() == 0
 
 
-@pytest.mark.parametrize("role", ["editor", "window-manager", "moderator"])
+@pytest.mark.parametrize("role", ["editor"])
 def test_nobody_else_at_the_desk_pauses_the_house(client: Client, role: str) -> None:
     made = paused_now(hours=1)
     client.force_login(staff(role))

@@ -22,7 +22,7 @@ FORM = {
 
 @pytest.fixture
 def desk(client: Client) -> Client:
-    client.force_login(staff("window-manager"))
+    client.force_login(staff("administrator"))
     return client
 
 

@@ -43,7 +43,7 @@ def test_each_day_has_what_opens_and_closes_on_it() -> None:
 
 @pytest.mark.django_db
 def test_the_desk_turns_the_months(client: Client) -> None:
-    client.force_login(staff("window-manager"))
+    client.force_login(staff("administrator"))
     made = window(opens=OPENS, closes_at=CLOSES, session="2027-04")
     february = client.get("/admin/windows/month/?month=2027-02").content.decode()
     march = client.get("/admin/windows/month/?month=2027-03").content.decode()
@@ -67,7 +67,7 @@ def test_who_looks_after_no_windows_sees_no_month(client: Client) -> None:
 @pytest.mark.django_db
 @pytest.mark.parametrize("n", [1, 50])
 def test_one_window_or_fifty_take_the_same_queries(client: Client, django_assert_num_queries, n: int) -> None:
-    client.force_login(staff("window-manager"))
+    client.force_login(staff("administrator"))
     for number in range(n):
         window(opens=OPENS + timedelta(minutes=number), closes_at=CLOSES)
     client.get("/admin/windows/month/?month=2027-02")
@@ -77,7 +77,7 @@ def test_one_window_or_fifty_take_the_same_queries(client: Client, django_assert
 
 @pytest.mark.django_db
 def test_the_history_of_a_window_says_who_changed_what_and_why(client: Client) -> None:
-    client.force_login(staff("window-manager"))
+    client.force_login(staff("administrator"))
     made, other = window(opens=OPENS, closes_at=CLOSES, session="2027-04"), window("graduation")
     change_window(made.pk, by=DESK, reason="台风影响，顺延一天", closes_at=CLOSES + timedelta(days=1))
     change_window(other.pk, by=DESK, reason="与前一个无关", notice="请提前准备")
