@@ -24,7 +24,7 @@ _CALLS = {"_", "gettext", "gettext_lazy"}
 # What only staff read. Their screens are Chinese.
 _DESK = re.compile(
     r"/(tests|migrations|demo|management|twin|admin|staff_door|dashboard|audit|users|seed)/"
-    r"|/(admin|models|messages|blocks|setup|wagtail_hooks|wordings|audit_words|seed|door)\.py$"
+    r"|/(admin|models|messages|blocks|setup|wagtail_hooks|wagtail_words|wordings|audit_words|seed|door)\.py$"
     r"|/(models|reconciliation|finance|broadcasts|invariants|imports|registry|approval|workdays)/"
     r"|^review/(types|offices|materials|bulk|desk)/(?!queries|forms)"
     r"|^review/applications/actions/(deciding|claims)\.py$"
