@@ -281,6 +281,7 @@ def test_groups_are_called_by_their_roles(client: Client) -> None:
     html = client.get(reverse("wagtailadmin_pages:set_privacy", args=[page.pk])).json()["html"]
     assert "系统管理员" in html
     assert "administrator" not in html
+    Site.objects.update_or_create(is_default_site=True, defaults={"hostname": "testserver", "root_page": index()})
     assert "端口" in client.get("/admin/sites/").content.decode()
 
 

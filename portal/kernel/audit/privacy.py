@@ -15,7 +15,8 @@ def _rows(user: User) -> "QuerySet[AuditEntry]":
         if record is not None:
             about |= Q(subject_type=record._meta.label_lower, subject_id=str(record.pk))
     own = Case(When(actor_id=user.pk, then=F("address")), default=Value(""))
-    return AuditEntry.objects.filter(Q(actor_id=user.pk) | about).annotate(own_address=own)
+    found: QuerySet[AuditEntry] = AuditEntry.objects.filter(Q(actor_id=user.pk) | about)
+    return found.annotate(own_address=own)
 
 
 holds(
