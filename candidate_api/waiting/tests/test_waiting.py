@@ -164,8 +164,8 @@ def test_without_the_cache_nobody_is_kept_from_registering(monkeypatch: pytest.M
         raise ConnectionError
 
     opened(mode=Mode.AUTO, opens_above=1)
-    for name in ("get", "add", "incr", "set"):
-        monkeypatch.setattr(cache, name, away)
+    for name in ("get", "add", "incr", "set", "counted"):
+        monkeypatch.setattr(cache, name, away, raising=False)
     assert [actions.enter(by=somebody()) for _ in range(5)] == [NO_LINE] * 5
     opened(mode=Mode.ON)
     assert refusal(somebody()).extra["position"] == 1

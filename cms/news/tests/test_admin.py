@@ -7,17 +7,20 @@ from contextlib import AbstractContextManager
 from datetime import date
 from gettext import GNUTranslations
 from pathlib import Path
+from threading import Thread
+from time import sleep
 from typing import Any
 
 import pytest
 import wagtail
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection, transaction
 from django.test import Client
 from django.urls import reverse
 from wagtail.contrib.redirects.models import Redirect
 from wagtail.documents import get_document_model
-from wagtail.models import Site, Task, TaskState
+from wagtail.models import Page, Site, Task, TaskState
 from wagtail.test.utils.form_data import nested_form_data, rich_text, streamfield
 
 from cms.news.models import NewsChannel, NewsPage
@@ -28,6 +31,7 @@ from portal.kernel.tests.staff import member
 from portal.kernel.users.models import User
 
 pytestmark = pytest.mark.django_db
+JSON = "application/json"
 
 
 def form(title: str = "关于开考新专业的通知", *blocks: tuple[str, object], **fields: object) -> dict[str, object]:
@@ -118,6 +122,32 @@ def test_nobody_publishes_what_they_wrote(client: Client) -> None:
     approve(client, page, staff("editor", 2))
     page.refresh_from_db()
     assert page.live
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+def test_a_save_that_is_late_does_not_come_behind_what_was_submitted(client: Client) -> None:
+    """Red without cms/approval/saving.py: the late save would be the newest version, and not what is approved."""
+    client.force_login(staff("editor"))
+    client.post(add_address(), form())
+    page = NewsPage.objects.get()
+    late = form("晚到的改动") | {"overwrite_revision_id": page.latest_revision_id}
+    answers = []
+
+    def save() -> None:
+        answers.append(client.post(reverse("wagtailadmin_pages:edit", args=[page.pk]), late, HTTP_ACCEPT=JSON))
+        connection.close()
+
+    saving = Thread(target=save)
+    with transaction.atomic():
+        Page.objects.select_for_update(of=("self",)).get(pk=page.pk)
+        saving.start()
+        sleep(1)  # it has looked by now, or waits
+        submitted = page.save_revision()
+    saving.join(30)
+    page.refresh_from_db()
+    assert page.latest_revision == submitted
+    assert [answer.status_code for answer in answers] == [400]
 
 
 def test_an_old_address_leads_to_the_new_one(
