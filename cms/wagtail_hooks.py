@@ -3,7 +3,6 @@
 from wagtail import hooks
 from wagtail.snippets.models import register_snippet
 
-from cms.approval import saving  # noqa: F401 -- one save of a page after another
 from cms.approval.admin import draft_instead, draft_instead_of_new, refuse_to_publish_many, without_publish
 from cms.complaints.admin import ComplaintViewSet
 from cms.complaints.setup import SupportGroup

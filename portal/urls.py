@@ -8,6 +8,7 @@ from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
+from cms.approval.saving import one_save_at_a_time
 from portal.kernel.staff_door.closed import close
 
 handler400 = "portal.kernel.pages.bad_request"
@@ -15,7 +16,7 @@ handler404 = "portal.kernel.pages.not_found"
 handler500 = "portal.kernel.pages.server_error"
 
 urlpatterns = [
-    path("admin/", include(close(wagtailadmin_urls.urlpatterns))),
+    path("admin/", include(close(one_save_at_a_time(wagtailadmin_urls.urlpatterns)))),
     path("documents/", include(wagtaildocs_urls)),
     path("api/v1/", include("candidate_api.urls")),
 ]

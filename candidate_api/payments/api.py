@@ -180,8 +180,7 @@ class OrderCancellation(Endpoint):
 @require_POST
 def wechat_notify(request: HttpRequest) -> HttpResponse:
     """WeChat Pay's callback: 204 where it need not be repeated, else its own kind of error."""
-    length = request.META.get("CONTENT_LENGTH") or "0"
-    if not length.isdecimal() or len(length) > 9 or int(length) > MOST_NOTIFIED:
+    if _is_too_long(request):
         return _not_taken(413, "内容过长")
     receipt = actions.receive_notification("wechat", request.headers, request.body)
     if receipt.accepted:
@@ -190,14 +189,20 @@ def wechat_notify(request: HttpRequest) -> HttpResponse:
     return _not_taken(401, "验签失败") if unverified else _not_taken(400, "与商户订单不符")
 
 
+@goes_on
 @csrf_exempt
 @require_POST
 def alipay_notify(request: HttpRequest) -> HttpResponse:
     """Alipay's callback: the word `success` where it need not be repeated, else `failure`."""
-    if int(request.META.get("CONTENT_LENGTH") or 0) > MOST_NOTIFIED:
+    if _is_too_long(request):
         return HttpResponse("failure", status=413, content_type="text/plain")
     receipt = actions.receive_notification("alipay", request.headers, request.body)
     return HttpResponse("success" if receipt.accepted else "failure", content_type="text/plain")
+
+
+def _is_too_long(request: HttpRequest) -> bool:
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    return not length.isdecimal() or len(length) > 9 or int(length) > MOST_NOTIFIED
 
 
 def _not_taken(code: int, message: str) -> HttpResponse:

@@ -1,7 +1,8 @@
 """The demo's world, relative to today: registration open, tickets released, scores released, people to sign in as.
 
 Time is squeezed: tickets of the session that can be registered for are released already, so that a visitor can walk
-from the notice to the printed ticket in one sitting. The handful of people here goes through the verbs, as anybody.
+from the notice to the printed ticket in one sitting. The handful of people here goes through the verbs, as anybody; but
+for the session that is over, which no verb can make any more (`province/past.py`).
 """
 
 from dataclasses import dataclass

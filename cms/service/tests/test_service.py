@@ -245,6 +245,7 @@ def test_what_goes_on_is_signing_in_and_out_reading_and_money_that_was_paid() ->
         "api/v1/auth/logout/",
         "api/v1/me/messages/<row:message_id>/read/",
         "api/v1/me/orders/<str:number>/confirm/",
+        "api/v1/payments/alipay/notify/",
         "api/v1/payments/wechat/notify/",
         "login/",
         "login/passkey/",
