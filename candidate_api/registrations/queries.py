@@ -191,17 +191,17 @@ def require_admission(candidate: Candidate, session: ExamSession, seen: Business
     Raises Problem: `onboarding_incomplete` without a 准考证号 of ours, `suspended`, `window_closed`,
     `contact_unconfirmed`.
     """
-    return admission(candidate, session, seen)[0]
+    _require_enrolled(candidate)
+    require_not_suspended(candidate, session)
+    is_seen_open = seen is not None and seen.state_at(clock.now()) is WindowState.OPEN
+    window = seen if seen is not None and is_seen_open else require_window(session, candidate.user_id)
+    _require_contact(candidate, session)
+    return window
 
 
-def admission(
-    candidate: Candidate, session: ExamSession, seen: BusinessWindow | None = None
-) -> tuple[BusinessWindow, Held]:
+def admission(candidate: Candidate, session: ExamSession) -> tuple[BusinessWindow, Held]:
     """The window of `require_admission`, which says what it raises, and what the candidate has: asked together."""
-    if candidate.state == "transferred":
-        raise Problem(Code.ONBOARDING_INCOMPLETE, _("您的考籍已转至外省，不能在广西办理业务。"))
-    if candidate.state != "enrolled":
-        raise Problem(Code.ONBOARDING_INCOMPLETE, REASON[Blocked.ONBOARDING_INCOMPLETE])
+    _require_enrolled(candidate)
     suspended, window, *have = together(
         suspends(candidate.pk, clock.today(), session.first_day),
         currently(Business.COURSE_REGISTRATION, session.code, candidate.user_id),
@@ -209,11 +209,21 @@ def admission(
         _HELD.asks(list, candidate=candidate.pk, session=session.pk),
     )
     refuse_suspended(suspended)
-    if seen is None or seen.state_at(clock.now()) is not WindowState.OPEN:
-        seen = opened_of(session, window)
+    open_now = opened_of(session, window)
+    _require_contact(candidate, session)
+    return open_now, _as_held(*have)
+
+
+def _require_enrolled(candidate: Candidate) -> None:
+    if candidate.state == "transferred":
+        raise Problem(Code.ONBOARDING_INCOMPLETE, _("您的考籍已转至外省，不能在广西办理业务。"))
+    if candidate.state != "enrolled":
+        raise Problem(Code.ONBOARDING_INCOMPLETE, REASON[Blocked.ONBOARDING_INCOMPLETE])
+
+
+def _require_contact(candidate: Candidate, session: ExamSession) -> None:
     if candidate.contact_confirmed_for != session.code:
         raise Problem(Code.CONTACT_UNCONFIRMED, REASON[Blocked.CONTACT_UNCONFIRMED])
-    return seen, _as_held(*have)
 
 
 def require_not_suspended(candidate: Candidate, session: ExamSession) -> None:

@@ -1,6 +1,7 @@
 """报考退费: chosen entries, two persons, and the money goes back; or nothing does."""
 
 import pytest
+from django.db.models import Sum
 
 from candidate_api.applications.tests.acts import MINE, by, filled, handed_in
 from candidate_api.candidates.models import Candidate
@@ -62,7 +63,7 @@ def test_two_persons_give_the_fee_of_the_chosen_entry_back(person, entries, twin
     assert (back.amount_fen, back.reason, back.state) == (entries[0].fee_fen, "granted", "queued")
     payments.run_refunds(by=SYSTEM)
     assert Refund.objects.exclude(state="queued").count() == 1
-    pools = dict(SeatPool.objects.values_list("slot", "taken"))
+    pools = dict(SeatPool.objects.order_by("slot").values_list("slot").annotate(Sum("taken")))
     assert (pools[entries[0].slot], pools[entries[1].slot]) == (0, 1)
     assert check() == []
     # What was chosen is still called by its name.
