@@ -22,7 +22,8 @@ def keep(request: HttpRequest) -> None:
     fields = [(name, value) for name in request.POST for value in request.POST.getlist(name) if name not in _NEVER]
     encoded = urlencode(fields)
     if fields and len(encoded) <= _LIMIT:
-        draft = {"path": request.path, "data": encoded, "owner": request.COOKIES.get(WHO, "")}
+        owner = mark_of(request.user) if request.user.is_authenticated else request.COOKIES.get(WHO, "")
+        draft = {"path": request.path, "data": encoded, "owner": owner}
         request.session[_KEY] = seal(json.dumps(draft), _KEY)
 
 
