@@ -6,6 +6,7 @@ import re
 
 import altcha
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 
@@ -170,6 +171,8 @@ def test_nobody_is_led_out_of_the_house(client: Client, target: str) -> None:
 
 
 def test_what_was_typed_when_the_session_ended_is_there_after_signing_in(client: Client, candidate: Candidate) -> None:
+    client.post("/login/", {"account": candidate.user.mobile, "password": life.PASSWORD})
+    client.cookies.pop(settings.SESSION_COOKIE_NAME)
     kept = client.post("/me/profile/", {"address": "星湖路2号", "password": "never"})
     assert kept.url == "/login/?next=%2Fme%2Fprofile%2F"
     assert "星湖路" not in json.dumps(dict(client.session.items())), "sealed, since sessions are stored"

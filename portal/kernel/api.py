@@ -11,6 +11,7 @@ from django.core.exceptions import PermissionDenied, RequestDataTooBig, TooManyF
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from drf_spectacular.utils import OpenApiParameter, inline_serializer
@@ -97,9 +98,14 @@ class Input(serializers.Serializer):
         return dict(reader.run_validation(request.data))
 
 
-@cache
 def _reader(shape: type[Input]) -> Input:
     """One of each for all requests: to make it, all its fields are copied, and it keeps nothing of what it reads."""
+    return _made(shape, get_language())
+
+
+@cache
+def _made(shape: type[Input], language: str | None) -> Input:
+    """By language: a field's sentences with a number in them stay in the one that they were first said in."""
     return shape()
 
 
