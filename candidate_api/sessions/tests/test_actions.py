@@ -55,10 +55,11 @@ class TestTake:
 
     def test_without_a_limit_everybody_is_counted(self) -> None:
         place = (session().pk, district().pk, 2)
-        assert (take_many(*place, 500), take(*place)) == (True, True)
+        assert take_many(*place, 500) is True
+        assert {row.taken for row in SeatPool.objects.all()} == {31, 32}, "500 over sixteen buckets"
+        assert take(*place) is True
         give_back(*place)
         assert places() == [(2, None, 500)]
-        assert {row.taken for row in SeatPool.objects.all()} == {31, 32}, "500 over sixteen buckets"
 
     def test_given_back_it_can_be_taken_again(self) -> None:
         made = pool(2, taken=2)
