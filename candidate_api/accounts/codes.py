@@ -4,6 +4,7 @@ Five for the browser or app that asked for it, and five for all others together:
 """
 
 import hmac
+from collections.abc import Sequence
 from datetime import timedelta
 
 from django.db import IntegrityError, transaction
@@ -73,10 +74,18 @@ def spend(purpose: Purpose, address: str, code: str, *, by: Actor, field: str = 
     The count must survive whatever the caller rolls back, so a code is spent in a transaction of its own: call it
     outside one. A registration that fails afterwards asks for a new code.
     """
-    asked_here = _live(purpose, address, asker_of(by)).filter(asker=asker_of(by)).exists()
+    asked_here = _live(purpose, [address], asker_of(by)).filter(asker=asker_of(by)).exists()
+    spend_one_of(purpose, [address], code, asked_here=asked_here, by=by, field=field)
+
+
+def spend_one_of(
+    purpose: Purpose, addresses: Sequence[str], code: str, *, asked_here: bool, by: Actor, field: str
+) -> None:
+    """As `spend`, of a code for any of these; `asked_here` is whether the caller asked for it on this device, where
+    the codes alone must not tell."""
     if not asked_here:
         guard.may_try_code(by)
-    if _right(purpose, address, code, asker_of(by)):
+    if _right(purpose, addresses, code, asker_of(by)):
         return
     if not asked_here:
         guard.tried_wrong_code(by)
@@ -101,12 +110,13 @@ def refused(field: str = "sms_code") -> Problem:
 
 
 @transaction.atomic
-def _right(purpose: Purpose, address: str, code: str, asker: str) -> bool:
+def _right(purpose: Purpose, addresses: Sequence[str], code: str, asker: str) -> bool:
     """Whether the code is right; it is used up then, else the try is counted, under the same lock: of many tries at
     once no more than five are looked at."""
-    live = list(locking(_live(purpose, address, asker)))
+    live = list(locking(_live(purpose, addresses, asker)))
     rows = VerificationCode.objects.filter(pk__in=[row.pk for row in live])
-    if any(hmac.compare_digest(row.code_digest, _digest(purpose, address, code)) for row in live):
+    digests = [_digest(purpose, address, code) for address in addresses]
+    if any(hmac.compare_digest(row.code_digest, digest) for row in live for digest in digests):
         return bool(rows.update(used_at=clock.now()))
     rows.filter(asker=asker).update(wrong_tries=F("wrong_tries") + 1)
     rows.exclude(asker=asker).update(strange_tries=F("strange_tries") + 1)
@@ -117,11 +127,11 @@ def locking(rows: "QuerySet[VerificationCode]") -> "QuerySet[VerificationCode]":
     return rows.select_for_update().order_by("pk")
 
 
-def _live(purpose: Purpose, address: str, asker: str) -> "QuerySet[VerificationCode]":
+def _live(purpose: Purpose, addresses: Sequence[str], asker: str) -> "QuerySet[VerificationCode]":
     """Those that this asker may still try."""
     return VerificationCode.objects.filter(
         Q(asker=asker, wrong_tries__lt=CODE_WRONG_TRIES) | (~Q(asker=asker) & Q(strange_tries__lt=CODE_WRONG_TRIES)),
-        address_index__in=blind_indexes(address, _ADDRESS),
+        address_index__in=[index for address in addresses for index in blind_indexes(address, _ADDRESS)],
         purpose=purpose,
         used_at=None,
         expires_at__gt=clock.now(),

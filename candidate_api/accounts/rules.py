@@ -52,8 +52,8 @@ class Channel(TextChoices):
 CODE_LIFE = outbox.SECRET_LIFE
 CODE_RESEND = timedelta(seconds=60)
 CODE_WRONG_TRIES = 5
-# A reset has one of its own; how many resets a number has in a day is RESETS_A_DAY.
-CODES_A_DAY = {Allowance.ANYWHERE: 10, Allowance.HOME: 10, Allowance.RESET: 1, Allowance.COUNTER: 10}
+# Of a reset by what was typed, as RESETS_A_DAY.
+CODES_A_DAY = {Allowance.ANYWHERE: 10, Allowance.HOME: 10, Allowance.RESET: 5, Allowance.COUNTER: 10}
 CODES_KEPT = timedelta(days=1)  # longer than any limit looks back
 
 # Who asks for codes. A whole school may stand behind one address and a desk helps people register on one browser, so

@@ -143,24 +143,39 @@ def _send(id_digest: str) -> None:
     reset.told_at = clock.now()
     reset.save(update_fields=["told_at"])
     # A reset that is nobody's has its code too, which nobody hears: what is tried later is answered alike.
-    row, code = codes.issue(Purpose.RESET, _place(reset.id_digest), Allowance.RESET, reset.asker)
+    try:
+        row, code = codes.issue(Purpose.RESET, _place(reset), Allowance.RESET, reset.asker)
+    except Problem:
+        return  # one of a moment ago is on its way, and opens this reset too
     mobile, email = _destination(reset.channel, reset.user) if reset.user else ("", "")
     if mobile or email:
         say(f"code:{row.pk}", "code_reset", {"code": code}, mobile=mobile, email=email)
 
 
-def _place(id_digest: str) -> str:
-    """What a reset's code is issued for: that reset, and no number that another door could ask about."""
-    return f"reset:{id_digest}"
+def _place(reset: PasswordReset) -> str:
+    """What a reset's code is issued for: what was typed, so that whoever begins anew may give the code of before, and
+    no number that another door could ask about."""
+    return f"reset:{reset.identifier_index}"
 
 
 def verify_reset(reset_id: str, code: str, *, by: Actor) -> str:
     """The token for the last step, for a right code. Raises Problem: `code_invalid`, also where the id is over."""
     digest = tokens.digest(reset_id)
-    opened = queries.open_resets(id_digest=digest, token_digest=None, user__isnull=False)
-    codes.spend(Purpose.RESET, _place(digest), clean(code), by=by, field="code")
+    opened = queries.open_resets(id_digest=digest, token_digest=None)
+    reset = opened.select_related("user").first()
+    owner = reset.user if reset else None
+    # A code of auth/sms-codes/ or auth/email-codes/ that was asked for to reset does, too.
+    sent_to = "".join(_destination(reset.channel, owner)) if reset and owner else f"nobody:{digest}"
+    codes.spend_one_of(
+        Purpose.RESET,
+        [_place(reset) if reset else f"none:{digest}", sent_to],
+        clean(code),
+        asked_here=reset is not None and reset.asker == codes.asker_of(by),
+        by=by,
+        field="code",
+    )
     token, token_digest = tokens.new()
-    if not opened.update(token_digest=token_digest, expires_at=clock.now() + RESET_LIFE):
+    if not opened.filter(user__isnull=False).update(token_digest=token_digest, expires_at=clock.now() + RESET_LIFE):
         raise _begin_again("code")
     return token
 

@@ -126,6 +126,22 @@ def test_known_and_unknown_are_answered_in_the_same_bytes(api, person, channel):
     assert PasswordReset.objects.filter(told_at=None).count() == 0
 
 
+def test_who_begins_anew_may_give_the_code_of_before_or_of_the_other_door(api, person):
+    with time_machine.travel(clock.now(), tick=False) as now:
+        start(api, person.user.mobile)
+        first = life.code_sent_to(person.user.mobile)
+        now.shift(timedelta(seconds=61))
+        reset_id = start(api, person.user.mobile).json()["reset_id"]
+        life.deliver()
+        assert verify(api, reset_id, first).status_code == 200
+        now.shift(timedelta(seconds=61))
+        reset_id = start(api, person.user.mobile).json()["reset_id"]
+        captcha_id, value = life.solved_captcha()
+        given = {"purpose": "reset", "captcha_id": str(captcha_id), "captcha_value": value}
+        assert api.post("/api/v1/auth/sms-codes/", given | {"mobile": person.user.mobile}).status_code == 202
+        assert verify(api, reset_id, life.code_sent_to(person.user.mobile)).status_code == 200
+
+
 def test_neighbours_who_guess_show_nothing_of_whose_a_reset_is(api, person):
     """Sixty wrong codes from this address, then one wrong code for each of two resets that were begun here."""
     resets = [start(api, number, "account").json()["reset_id"] for number in (person.id_number, life.id_number(999))]
