@@ -115,7 +115,7 @@ def _right(purpose: Purpose, addresses: Sequence[str], code: str, asker: str) ->
     once no more than five are looked at."""
     live = list(locking(_live(purpose, addresses, asker)))
     rows = VerificationCode.objects.filter(pk__in=[row.pk for row in live])
-    digests = [_digest(purpose, address, code) for address in addresses]
+    digests = [_digest(purpose, address, code) for address in addresses] if live else []
     if any(hmac.compare_digest(row.code_digest, digest) for row in live for digest in digests):
         return bool(rows.update(used_at=clock.now()))
     rows.filter(asker=asker).update(wrong_tries=F("wrong_tries") + 1)

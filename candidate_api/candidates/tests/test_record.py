@@ -275,7 +275,8 @@ def test_numbers_read_and_written_without_the_row_would_be_given_twice(reference
         actions.save_profile(life.profile(), by=life.actor(person))
     together = Barrier(8)
 
-    def careless(prefix):
+    def careless(district_code, day):
+        prefix = number_prefix(district_code, day)
         last = NumberCounter.objects.filter(prefix=prefix).values_list("last", flat=True).first() or 0
         together.wait(10)
         NumberCounter.objects.update_or_create(prefix=prefix, defaults={"last": last + 1})
