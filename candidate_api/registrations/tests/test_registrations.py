@@ -1,6 +1,7 @@
 """报考 from the list of courses to 报考成功, over the API."""
 
 from datetime import date, timedelta
+from threading import Barrier
 from uuid import uuid4
 
 import pytest
@@ -449,6 +450,14 @@ def test_without_the_lock_the_constraint_alone_holds(person, monkeypatch):
 def test_control_without_lock_and_constraints_one_person_registers_twice(person, monkeypatch, without_constraint):
     """The two races above can be lost: it takes the lock or the constraint to win them."""
     monkeypatch.setattr(actions.candidates, "_LOCKED", UNLOCKED)
+    all_have_looked, judged = Barrier(8), actions.refusals
+
+    def refusals(*given):
+        found = judged(*given)
+        all_have_looked.wait(30)
+        return found
+
+    monkeypatch.setattr(actions, "refusals", refusals)
     course, slot = "registration_course_once", "registration_slot_once"
     with without_constraint(Registration, course), without_constraint(Registration, slot):
         threads(8, lambda _n: _try(person, SLOT_1))
