@@ -1,6 +1,6 @@
 """Verbs: seats are taken and given back, a session's seats are counted, its releases follow the desk."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cache, reduce
 from operator import or_
@@ -99,24 +99,28 @@ def _patiently(allowed: Q, more: int, place: Place) -> bool:
     return False
 
 
-def take_many(session_id: int, district_id: int, slot: int, n: int) -> bool:
-    """Take `n` seats in the caller's transaction, of as many buckets as it needs; False where fewer are left."""
-    place = (session_id, district_id, slot)
-    count_first(place)
-    rows = SeatPool.objects.select_for_update(of=("self",), no_key=True).filter(**dict(zip(_PLACE, place, strict=True)))
-    buckets = list(rows.order_by("bucket"))
-    if any(bucket.capacity is not None for bucket in buckets):
-        left = n
-        for bucket in buckets:
-            taken = min(left, (bucket.capacity or 0) - bucket.taken)
-            bucket.taken, left = bucket.taken + taken, left - taken
-        if left:
-            return False
-    else:
-        for bucket, more in zip(buckets, shares(n, [0] * len(buckets)), strict=True):
-            bucket.taken += more
-    SeatPool.objects.bulk_update(buckets, ["taken"])
-    return True
+def take_many(wanted: Mapping[Place, int]) -> list[Place]:
+    """Take so many seats at each place in the caller's transaction, of as many buckets as it needs, for histories that
+    are brought in; the places where fewer are left: where there are any, nothing is taken anywhere.
+
+    Where a place has no limit its first bucket counts them all: the sum is what counts.
+    """
+    made = set(SeatPool.objects.filter(bucket=0).order_by().values_list(*_PLACE))
+    _make_buckets([place for place in sorted(wanted) if place not in made])
+    asked = {f"{name}__in": {place[part] for place in wanted} for part, name in enumerate(_PLACE)}
+    rows = SeatPool.objects.select_for_update(of=("self",), no_key=True).filter(**asked).order_by(*_PLACE, "bucket")
+    left, changed = dict(wanted), []
+    for bucket in rows:
+        place = (bucket.session_id, bucket.district_id, bucket.slot)
+        more = (
+            left.get(place, 0) if bucket.capacity is None else min(left.get(place, 0), bucket.capacity - bucket.taken)
+        )
+        if more:
+            bucket.taken, left[place] = bucket.taken + more, left[place] - more
+            changed.append(bucket)
+    if not any(left.values()):
+        SeatPool.objects.bulk_update(changed, ["taken"], batch_size=200)
+    return [place for place, missing in left.items() if missing]
 
 
 def counted(places: Sequence[Place]) -> Question[set[Place]]:
@@ -142,9 +146,13 @@ def count_first(place: Place) -> None:
 
     Whoever makes buckets makes all of them, so that nobody adds one without a limit to those that have one.
     """
-    at = dict(zip(_PLACE, place, strict=True))
-    if not SeatPool.objects.filter(**at).exists():
-        SeatPool.objects.bulk_create([SeatPool(**at, bucket=n) for n in range(BUCKETS)], ignore_conflicts=True)
+    if not SeatPool.objects.filter(**dict(zip(_PLACE, place, strict=True))).exists():
+        _make_buckets([place])
+
+
+def _make_buckets(places: Iterable[Place]) -> None:
+    rows = [SeatPool(**dict(zip(_PLACE, place, strict=True)), bucket=n) for place in places for n in range(BUCKETS)]
+    SeatPool.objects.bulk_create(rows, ignore_conflicts=True)
 
 
 def open_seats(session_id: int, *, by: Actor) -> int:

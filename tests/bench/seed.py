@@ -1,11 +1,12 @@
 """A made-up province: `seed_demo` from its first line to the last, histories, bills and the audit chain.
 
 By the clock, beside the thousand a second that the command owes on PostgreSQL; that asks for two quiet cores. What a
-busy machine leaves standing is the processor time of the two that work side by side, the command's and PostgreSQL's
-processes: on two cores the slower of them sets the pace. And beside bare users, inserted one by one through the ORM.
+busy machine leaves standing is the processor time of both, the command's processes and PostgreSQL's: together they may
+take two seconds for each second of the clock. And beside bare users, inserted one by one through the ORM.
 """
 
 import io
+import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -34,22 +35,27 @@ def rows() -> list[Row]:
     for serial in range(BARE):
         User.objects.create(username=f"bare-{serial}", name="甲")
     bare = BARE / (time.process_time() - began)
-    began, clock = time.process_time(), time.monotonic()
+    began, clock = _own_seconds(), time.monotonic()
     with _database_processes(connection.settings_dict["NAME"]) as spent:
         call_command("seed_demo", candidates=PEOPLE, stdout=io.StringIO())
-    own, by_clock = PEOPLE / (time.process_time() - began), PEOPLE / (time.monotonic() - clock)
+    seconds, by_clock = _own_seconds() - began, PEOPLE / (time.monotonic() - clock)
+    own = PEOPLE / seconds
     assert check() == [], "what it makes holds as real data does"
     assert list(verify()) == [], "and so does the chain"
     if connection.vendor != "postgresql":
         return [Row("a bare user alone, one by one", bare, bare), Row("a candidate with everything", own, bare)]
-    theirs = [Row("… of PostgreSQL", PEOPLE / sum(spent.values()), OWED, goal=1)] if spent else []
+    theirs = sum(spent.values())  # nothing where it serves from another machine
     return [
         Row("a bare user, one by one through the ORM, by processor time", bare, bare),
         Row("a candidate with everything, by processor time, beside it", own, bare),
-        Row(f"the same beside {OWED} a second", own, OWED, goal=1),
-        *theirs,
+        Row("… and with PostgreSQL's, on two cores", 2 * PEOPLE / (seconds + theirs), OWED, goal=1),
         Row("the whole command by the clock", by_clock, OWED, goal=1),
     ]
+
+
+def _own_seconds() -> float:
+    """Processor seconds of this process and of those that it began and that have ended."""
+    return sum(os.times()[:4])
 
 
 @contextmanager

@@ -45,18 +45,18 @@ class TestTake:
     def test_until_nothing_is_left(self) -> None:
         made = pool(3)
         place = (made.session_id, made.district_id, made.slot)
-        assert [take(*place), take_many(*place, 2), take(*place)] == [True, True, False]
+        assert [take(*place), take_many({place: 2}), take(*place)] == [True, [], False]
         assert seats_of(made) == (3, 3)
 
     def test_not_a_part_of_what_is_asked(self) -> None:
         made = pool(3, taken=2)
-        assert take_many(made.session_id, made.district_id, made.slot, 2) is False
-        assert seats_of(made) == (2, 3)
+        place, other = (made.session_id, made.district_id, made.slot), (made.session_id, made.district_id, 2)
+        assert take_many({other: 1, place: 2}) == [place]
+        assert places() == [(1, 3, 2), (2, None, 0)], "nothing at the other either"
 
     def test_without_a_limit_everybody_is_counted(self) -> None:
         place = (session().pk, district().pk, 2)
-        assert take_many(*place, 500) is True
-        assert {row.taken for row in SeatPool.objects.all()} == {31, 32}, "500 over sixteen buckets"
+        assert take_many({place: 500}) == []
         assert take(*place) is True
         give_back(*place)
         assert places() == [(2, None, 500)]
@@ -84,9 +84,9 @@ class TestTake:
     def test_many_are_taken_of_as_many_buckets_as_it_needs_or_none(self) -> None:
         made = [pool(2, taken=taken, bucket=n) for n, taken in enumerate((1, 0, 2))]
         place = (made[0].session_id, made[0].district_id, made[0].slot)
-        assert take_many(*place, 4) is False
+        assert take_many({place: 4}) == [place]
         assert [seats_of(bucket)[0] for bucket in made] == [1, 0, 2]
-        assert take_many(*place, 3) is True
+        assert take_many({place: 3}) == []
         assert [seats_of(bucket)[0] for bucket in made] == [2, 2, 2]
 
 
@@ -110,14 +110,14 @@ class TestOpenSeats:
     def test_again_when_there_are_more_rooms(self) -> None:
         site, held = self.rooms(1)
         open_seats(held.pk, by=SYSTEM)
-        take_many(held.pk, site.district_id, 1, 30)
+        take_many({(held.pk, site.district_id, 1): 30})
         Room.objects.create(site=site, number="002", seats=20)
         open_seats(held.pk, by=SYSTEM)
         assert places() == [(1, 50, 30), (2, 50, 0), (3, 50, 0), (4, 50, 0)]
 
     def test_opened_after_the_first_have_registered_they_are_counted(self) -> None:
         site, held = self.rooms(1)
-        take_many(held.pk, site.district_id, 2, 29)
+        take_many({(held.pk, site.district_id, 2): 29})
         assert open_seats(held.pk, by=SYSTEM) == 4
         assert places() == [(1, 30, 0), (2, 30, 29), (3, 30, 0), (4, 30, 0)]
         place = (held.pk, site.district_id, 2)
@@ -125,7 +125,7 @@ class TestOpenSeats:
 
     def test_opened_too_small_for_who_has_registered_nothing_is_limited(self) -> None:
         site, held = self.rooms(1)
-        take_many(held.pk, site.district_id, 2, 31)
+        take_many({(held.pk, site.district_id, 2): 31})
         with pytest.raises(Problem) as refusal:
             open_seats(held.pk, by=SYSTEM)
         assert refusal.value.code == Code.STATE_CONFLICT
@@ -134,7 +134,7 @@ class TestOpenSeats:
     def test_not_below_what_is_taken(self) -> None:
         site, held = self.rooms(2)
         open_seats(held.pk, by=SYSTEM)
-        take_many(held.pk, site.district_id, 1, 31)
+        take_many({(held.pk, site.district_id, 1): 31})
         Room.objects.filter(number="002").delete()
         with pytest.raises(Problem) as refusal:
             open_seats(held.pk, by=SYSTEM)

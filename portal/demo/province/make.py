@@ -4,18 +4,19 @@ import gc
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import count
+from multiprocessing import get_context
 from random import Random
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from django.contrib.auth.hashers import make_password
 from django.core.files.base import ContentFile
-from django.db import connection, connections, models, transaction
+from django.db import IntegrityError, connection, models, transaction
 
 from candidate_api.accounts import notice
 from candidate_api.candidates.actions import EDITABLE
@@ -30,8 +31,8 @@ from portal.demo.portraits import portrait
 from portal.demo.province import people
 from portal.demo.province.histories import Chronicle, Life
 from portal.demo.province.people import Person, Places
-from portal.demo.province.store import Batch, Store
-from portal.demo.province.terms import Place, Seats, Term, keep, terms
+from portal.demo.province.store import Store
+from portal.demo.province.terms import Seats, SeatsGoneError, Term, keep, terms
 from portal.kernel import clock
 from portal.kernel.actor import Actor
 from portal.kernel.audit.models import AuditEntry
@@ -40,7 +41,8 @@ from portal.kernel.files.models import PrivateFile
 from portal.kernel.users.models import User
 
 BATCH = 2000
-PEOPLE_PER_PORTRAIT = 1000
+TRIES = 3
+PEOPLE_PER_PORTRAIT = 2000
 MOST_PORTRAITS = 40  # drawing one takes as long as writing fifty people
 SEEDER = Actor.system("seed-demo")
 TABLES = (
@@ -57,18 +59,10 @@ class Portrait:
     sha256: str
 
 
-@dataclass(frozen=True)
-class Told:
-    """A batch that is thought up: how many people, who of them gets a 准考证号, the rows, the seats."""
-
-    size: int
-    enrolled: list[Candidate]
-    batch: Batch
-    seats: Counter[Place]
-
-
 class Maker:
     """Makes candidates until told otherwise; `written` counts the rows of each table."""
+
+    here: ClassVar["Maker"]  # in a process of the pool
 
     def __init__(self, seed: int) -> None:
         self.seed = seed
@@ -77,67 +71,68 @@ class Maker:
         self.terms: list[Term] = [term for term in terms(self.now, by=SEEDER) if term.has_begun]
         self.store = Store(*TABLES)
         self.portraits: list[Portrait] = []
-        self.seats = Seats()
-        # Who was made with this seed before is not made again: the stream goes on where it ended.
-        self.serial = User.objects.filter(username__startswith=f"p{seed}-").count()
-        self._last: set[str] = set()  # documents and mobiles of the batch that may still be on its way
+        self.written: Counter[type[models.Model]] = Counter(dict.fromkeys(TABLES, 0))
         # Nobody signs in with a password: making one for each would take longer than all the rest.
         self.no_password = make_password(None)
-
-    @property
-    def written(self) -> dict[type[models.Model], int]:
-        return self.store.written
 
     def make(self, number: int, progress: Callable[[int], Any]) -> None:
         """Make `number` candidates; `progress` is told how many more there are.
 
-        While PostgreSQL takes one batch in, the next is thought up. SQLite writes in the transaction that reads.
+        On PostgreSQL each core thinks up and writes a batch of its own. SQLite takes one writer at a time.
         """
         self._draw_portraits(min(-(-number // PEOPLE_PER_PORTRAIT), MOST_PORTRAITS))
+        # Who was made with this seed before is not made again: the stream goes on where it ended.
+        first = User.objects.filter(username__startswith=f"p{self.seed}-").count()
+        batches = [range(n, min(n + BATCH, first + number)) for n in range(first, first + number, BATCH)]
         with _no_collector():
-            self._make(number, progress)
+            for counts in self._by_each_core(batches) if _may_share() else map(self.write, batches):
+                self.written.update(counts)
+                progress(counts[User])
 
-    def _make(self, number: int, progress: Callable[[int], Any]) -> None:
-        sizes = [BATCH] * (number // BATCH) + [number % BATCH] * bool(number % BATCH)
-        if connection.vendor != "postgresql" or connection.in_atomic_block:
-            for size in sizes:
-                with transaction.atomic():
-                    self._write(self._tell(size))
-                progress(size)
-                gc.collect()
-            return
-        with ThreadPoolExecutor(1) as pen:
-            writing = None
-            for size in sizes:
-                told = self._tell(size)
-                if writing is not None:
-                    progress(writing.result())
-                    gc.collect()
-                writing = pen.submit(self._write, told)
-            if writing is not None:
-                progress(writing.result())
-            pen.submit(connections.close_all).result()
+    def _by_each_core(self, batches: list[range]) -> Iterator[dict[type[models.Model], int]]:
+        connection.close()  # no process may use another's, nor the pool that it came from
+        connection.close_pool()
+        with ProcessPoolExecutor(cores(), get_context("fork"), initializer=_become, initargs=(self,)) as pool:
+            try:
+                for done in as_completed([pool.submit(_write, batch) for batch in batches]):
+                    yield done.result()
+                list(pool.map(_analyze, TABLES))
+            finally:
+                pool.shutdown(cancel_futures=True)
 
-    def _tell(self, size: int) -> Told:
-        """Think a batch up; nothing is written yet."""
-        random = Random(f"{self.seed}:{self.serial}")  # noqa: S311 -- a story
-        chronicle = Chronicle(self.store, self.seats, self.places, random, self.now)
+    def write(self, serials: range) -> dict[type[models.Model], int]:
+        """Think a batch up and write it down, all of it or nothing; how many rows of each table.
+
+        Where another batch was quicker to take a document, a mobile or the last seats, it is thought up again.
+        """
+        for more_tries in reversed(range(TRIES)):
+            try:
+                self._try(serials)
+            except (IntegrityError, SeatsGoneError):
+                if not more_tries:
+                    raise
+            else:
+                break
+        return self.store.counts()
+
+    @transaction.atomic
+    def _try(self, serials: range) -> None:
+        """What many batches need the same rows for comes last, so that those are locked for as short as can be."""
+        self.store.begin()
+        random = Random(f"{self.seed}:{serials.start}")  # noqa: S311 -- a story
+        seats = Seats()
+        chronicle = Chronicle(self.store, seats, self.places, random, self.now)
         enrolled: list[Candidate] = []
-        for person in self._people(random, size):
-            self.serial += 1
-            life = self._register(random, person)
+        for serial, person in zip(serials, self._people(random, len(serials)), strict=True):
+            life = self._register(random, person, serial)
             if life is not None:
                 enrolled.append(life.candidate)
                 chronicle.tell(life, self.terms)
-        return Told(size, enrolled, self.store.take(open_to_change=Candidate), self.seats.taken())
-
-    @transaction.atomic
-    def _write(self, told: Told) -> int:
-        """Write a batch down, all of it or nothing; how many people there are in it."""
-        _give_numbers(told.enrolled)
-        keep(told.seats)
-        self.store.write(told.batch)
-        return told.size
+        self.store.write(*(table for table in TABLES if table is not Candidate))
+        keep(seats.taken)
+        _give_numbers(enrolled)
+        self.store.write(Candidate)
+        self.store.seal()
 
     # -- who ----------------------------------------------------------------------------------------------------
     def _people(self, random: Random, size: int) -> list[Person]:
@@ -157,25 +152,23 @@ class Maker:
             mobiles |= more
         for person, mobile in zip(found.values(), mobiles, strict=True):
             person.mobile = mobile
-        self._last = {*found, *mobiles}
         return list(found.values())
 
     def _known(self, model: type[models.Model], column: str, values: Iterable[str]) -> list[str]:
         """Which of `values` somebody has already, asked of the blind index."""
         field: Any = model._meta.get_field(column)
-        on_their_way = self._last.intersection(values)
-        by_digest = {blind_index(value, field.bound_to): value for value in values if value not in on_their_way}
-        digests, found = list(by_digest), list(on_their_way)
+        by_digest = {blind_index(value, field.bound_to): value for value in values}
+        digests, found = list(by_digest), []
         for first in range(0, len(digests), BATCH):
             rows = model._default_manager.filter(**{f"{column}__in": digests[first : first + BATCH]})
             found += [by_digest[digest] for digest in rows.values_list(column, flat=True)]
         return found
 
-    def _register(self, random: Random, person: Person) -> Life | None:
+    def _register(self, random: Random, person: Person, serial: int) -> Life | None:
         """The account and the record; None for who has not come as far as the 准考证号."""
         user = self.store.row(
             User,
-            username=f"p{self.seed}-{self.serial:07d}",
+            username=f"p{self.seed}-{serial + 1:07d}",
             password=self.no_password,
             name=person.name,
             mobile=person.mobile,
@@ -203,7 +196,7 @@ class Maker:
         photo = self._photo(random, user, enrolled_at)
         candidate.photo_id, candidate.enrolled_at = photo.pk, enrolled_at
         candidate.__dict__["state"] = "enrolled"
-        # The serial follows when the batch is written, so that the counters are locked for as short as can be.
+        # The serial follows when the batch is written (`_give_numbers`).
         candidate.candidate_number = number_prefix(person.district.code, clock.local(enrolled_at).date())
         self._note("candidates.set_photo", candidate, by, 9, person, sha256=photo.sha256)
         self._note("candidates.enrol", candidate, by, 9, person, from_state="onboarding", to_state="enrolled")
@@ -260,7 +253,7 @@ def _give_numbers(enrolled: list[Candidate]) -> None:
 @contextmanager
 def _no_collector() -> Iterator[None]:
     """Hundreds of thousands of rows and hardly a circle among them: looking for some all the time takes a sixth of it.
-    It is done once a batch (`_make`), over what came since."""
+    It is done once a batch (`write`), over what came since."""
     was_enabled = gc.isenabled()
     gc.freeze()
     gc.disable()
@@ -272,9 +265,26 @@ def _no_collector() -> Iterator[None]:
             gc.enable()
 
 
-def analyze() -> None:
+def cores() -> int:
+    """How many processors this process may use."""
+    return 2
+
+
+def _may_share() -> bool:
+    """Whether others can write at once, and see what is here already."""
+    return connection.vendor == "postgresql" and not connection.in_atomic_block
+
+
+def _become(maker: Maker) -> None:
+    """A process of the pool begins."""
+    Maker.here = maker
+
+
+def _write(serials: range) -> dict[type[models.Model], int]:
+    return Maker.here.write(serials)
+
+
+def _analyze(model: type[models.Model]) -> None:
     """Tell PostgreSQL's planner what has come, before anybody asks."""
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            for model in TABLES:
-                cursor.execute(f"ANALYZE {connection.ops.quote_name(model._meta.db_table)}")
+    with connection.cursor() as cursor:
+        cursor.execute(f"ANALYZE {connection.ops.quote_name(model._meta.db_table)}")

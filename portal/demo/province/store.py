@@ -7,7 +7,6 @@ Audit entries, more than half of all rows, never become objects: they are values
 
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from operator import attrgetter
 from typing import Any, TypeVar
@@ -27,28 +26,11 @@ _NULL = "\x01"  # in COPY's text; no value of ours is a control character
 _ESCAPED = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 
-@dataclass(frozen=True)
-class Packed:
-    """Rows of one table as the database takes them: COPY's text on PostgreSQL, values on SQLite."""
-
-    number: int
-    content: Any
-
-
-@dataclass(frozen=True)
-class Batch:
-    """What was collected between two looks, table by table, and (id, digest) of each audit entry among it."""
-
-    tables: dict[type[models.Model], list[Any] | Packed]
-    entries: list[tuple[int, str]]
-
-
 class Store:
-    """Collects unsaved rows of `models` and writes them in that order; use it inside one transaction."""
+    """Collects unsaved rows of `tables` and writes them; one transaction at a time, which `begin` opens."""
 
     def __init__(self, *tables: type[models.Model]) -> None:
-        self._rows: dict[type[models.Model], list[Any]] = {model: [] for model in tables}
-        self._entries: list[tuple[int, str]] = []
+        self._tables = tables
         self._keys: dict[type[models.Model], Iterator[int]] = dict.fromkeys(tables, iter(()))
         self._last: dict[type[models.Model], int] = {}  # reserved, and perhaps not written yet
         self._writers = {model: _Writer(model) for model in tables}
@@ -56,7 +38,14 @@ class Store:
             model: {field.attname: field.get_default() for field in model._meta.concrete_fields} for model in tables
         }
         self._pk = {model: model._meta.pk.attname for model in tables}
-        self.written = dict.fromkeys(tables, 0)
+        self.begin()
+
+    def begin(self) -> None:
+        """Forget what was collected: a transaction begins, or begins again."""
+        self._rows: dict[type[models.Model], list[Any]] = {model: [] for model in self._tables}
+        self._entries: list[tuple[int, str]] = []
+        if connection.vendor == "sqlite":  # no sequence was drawn from: the next transaction looks again
+            self._keys = dict.fromkeys(self._tables, iter(()))
 
     def key(self, model: type[models.Model]) -> int:
         """A primary key that nobody else gets."""
@@ -84,37 +73,25 @@ class Store:
 
     def note(self, verb: str, subject: models.Model, *, by: Actor, at: datetime, **facts: Any) -> None:
         """An audit entry."""
-        row = [*columns(verb, subject, by=by, at=at, **facts).values()]
-        row[0], row[-1] = stamp(row[0]), canonical(row[-1])
+        at_, *texts, data = columns(verb, subject, by=by, at=at, **facts)
+        row = [stamp(at_), *texts, canonical(data)]
         key, digest = self.key(AuditEntry), digest_of(row)
         self._rows[AuditEntry].append([key, *row, digest])
         self._entries.append((key, digest))
 
-    def take(self, *, open_to_change: type[models.Model] | None = None) -> Batch:
-        """What was collected, packed for the database but for the rows that may still be changed until they are
-        written; the store begins anew."""
-        rows, entries = self._rows, self._entries
-        self._rows, self._entries = {model: [] for model in rows}, []
-        if connection.vendor == "sqlite":
-            self._keys = dict.fromkeys(
-                rows, iter(())
-            )  # the next transaction looks again: there is no sequence that it has drawn from
-        return Batch(
-            {
-                model: made if model is open_to_change else self._writers[model].pack(made)
-                for model, made in rows.items()
-            },
-            entries,
-        )
+    def write(self, *tables: type[models.Model]) -> None:
+        """Write what was collected of these tables."""
+        for model in tables:
+            if rows := self._rows[model]:
+                self._writers[model].write(rows)
 
-    def write(self, batch: Batch) -> None:
-        """Write a batch in the caller's transaction and chain its audit entries; any thread may."""
-        for model, rows in batch.tables.items():
-            packed = rows if isinstance(rows, Packed) else self._writers[model].pack(rows)
-            if packed.number:
-                self._writers[model].write(packed)
-                self.written[model] += packed.number
-        chain(batch.entries)
+    def seal(self) -> None:
+        """Chain the audit entries that were written: the last that the transaction does (`chain`)."""
+        chain(self._entries)
+
+    def counts(self) -> dict[type[models.Model], int]:
+        """How many rows of each table the transaction has made."""
+        return {model: len(rows) for model, rows in self._rows.items()}
 
 
 def _reserve(model: type[models.Model], number: int, above: int) -> list[int]:
@@ -148,18 +125,15 @@ class _Writer:
         self._values = attrgetter(*[field.attname for field in fields])
         self._prepare = [(place, do) for place, field in enumerate(fields) if (do := _preparation(field))]
 
-    def pack(self, rows: list[Any]) -> Packed:
+    def write(self, rows: list[Any]) -> None:
         values = [self._row(row) for row in rows]
-        return Packed(len(rows), values if connection.vendor == "sqlite" else _copied(values))
-
-    def write(self, packed: Packed) -> None:
         with connection.cursor() as cursor:
             if connection.vendor == "postgresql":
                 with cursor.copy(f"COPY {self._table} FROM STDIN WITH (NULL '{_NULL}')") as copy:
-                    copy.write(packed.content)
+                    copy.write(_copied(values))
             else:
                 statement = f"INSERT INTO {self._table} VALUES ({self._holes})"  # noqa: S608 -- our own names
-                cursor.executemany(statement, packed.content)
+                cursor.executemany(statement, values)
 
     def _row(self, row: Any) -> list[Any]:
         if isinstance(row, list):
@@ -175,7 +149,7 @@ class _Writer:
 
 def _copied(rows: list[list[Any]]) -> bytes:
     """The rows as text for COPY. That a value has to be escaped is rare: it is looked for once, in all of them."""
-    lines = ["\t".join([_NULL if v is None else v if type(v) is str else str(v) for v in row]) for row in rows]
+    lines = ["\t".join([v if type(v) is str else _NULL if v is None else str(v) for v in row]) for row in rows]
     text = "\n".join(lines)
     breaks, tabs = max(len(rows) - 1, 0), sum(len(row) - 1 for row in rows)
     if "\\" in text or "\r" in text or text.count("\n") != breaks or text.count("\t") != tabs:

@@ -99,24 +99,22 @@ class Seats:
         places = limited.order_by().values_list("session_id", "district_id", "slot")
         left = places.annotate(left=Sum(F("capacity") - F("taken")))
         self._left = {(session, district, slot): free for session, district, slot, free in left}
-        self._taken: Counter[Place] = Counter()
+        self.taken: Counter[Place] = Counter()
 
     def take(self, place: Place) -> bool:
         if place in self._left:
             if not self._left[place]:
                 return False
             self._left[place] -= 1
-        self._taken[place] += 1
+        self.taken[place] += 1
         return True
 
-    def taken(self) -> Counter[Place]:
-        """What was taken since this was asked last."""
-        taken, self._taken = self._taken, Counter()
-        return taken
+
+class SeatsGoneError(Exception):
+    """Others were quicker."""
 
 
 def keep(taken: Counter[Place]) -> None:
     """Count the seats as taken, in the caller's transaction, which must not go on where they are no longer free."""
-    for place, number in sorted(taken.items()):
-        if not take_many(*place, number):
-            raise RuntimeError(f"no {number} seats left at {place}")
+    if short := take_many(taken):
+        raise SeatsGoneError(f"not so many seats left at {short}")

@@ -17,11 +17,13 @@ from portal.kernel.prepared import insert
 logger = structlog.get_logger("portal.audit")
 GENESIS = "0" * 64
 UNLINKED_AFTER = timedelta(minutes=10)
+# The columns under the digest, in its order: all but the key and the digest itself.
+COLUMNS = tuple(field.attname for field in AuditEntry._meta.concrete_fields)[1:-1]
 
 
 def entry(verb: str, subject: models.Model, *, by: Actor, **facts: Any) -> AuditEntry:
     """An unsaved entry, for verbs that write many at once with `insert`. `facts` as for `columns`."""
-    made = AuditEntry(**columns(verb, subject, by=by, **facts))
+    made = AuditEntry(**dict(zip(COLUMNS, columns(verb, subject, by=by, **facts), strict=True)))
     made.digest = made.expected_digest()
     return made
 
@@ -36,24 +38,24 @@ def columns(
     note: str = "",
     at: datetime | None = None,
     **data: Any,
-) -> dict[str, Any]:
-    """What an entry holds in the order of its columns, but for its digest; `at` where it tells of another instant than
-    now (histories that are brought in)."""
-    return {
-        "at": at or clock.now(),
-        "actor_id": by.user_id,
-        "actor_name": by.name,
-        "channel": by.channel,
-        "address": by.address,
-        "request_id": by.request_id,
-        "verb": verb,
-        "subject_type": subject._meta.label_lower,
-        "subject_id": str(subject.pk),
-        "from_state": from_state,
-        "to_state": to_state,
-        "note": note,
-        "data": data,
-    }
+) -> tuple[Any, ...]:
+    """What an entry holds, as `COLUMNS` names it; `at` where it tells of another instant than now (histories that are
+    brought in)."""
+    return (
+        at or clock.now(),
+        by.user_id,
+        by.name,
+        by.channel,
+        by.address,
+        by.request_id,
+        verb,
+        subject._meta.label_lower,
+        str(subject.pk),
+        from_state,
+        to_state,
+        note,
+        data,
+    )
 
 
 def record(verb: str, subject: models.Model, *, by: Actor, **facts: Any) -> AuditEntry:

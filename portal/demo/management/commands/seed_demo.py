@@ -14,7 +14,7 @@ from tqdm import tqdm
 from candidate_api.candidates.models import Candidate
 from candidate_api.catalogue.models import District
 from portal.demo.province import bills
-from portal.demo.province.make import Maker, analyze
+from portal.demo.province.make import Maker
 from portal.kernel.audit.actions import seal
 
 SEALED_AT_ONCE = 20_000
@@ -43,8 +43,6 @@ class Command(BaseCommand):
         with _timed(parts, "其余审计链"):
             while seal(SEALED_AT_ONCE):
                 pass  # what was written before, or announced along the way
-        with _timed(parts, "统计信息"):
-            analyze()
         took = time.monotonic() - began
         made = maker.written[Candidate]
         rows = {model._meta.verbose_name: number for model, number in maker.written.items()}
