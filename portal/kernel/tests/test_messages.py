@@ -44,6 +44,21 @@ def test_the_same_fact_is_told_once_per_channel(user):
     assert Delivered.objects.get().text == "您好 甲"
 
 
+def test_what_somebody_typed_stays_text_in_a_letter(monkeypatch, mailoutbox):
+    monkeypatch.setitem(REGISTRY, "t", Template("t", "标题", "您好 {name}", (Channel.EMAIL,)))
+    typed = "<script>alert(1)</script><a href=javascript:alert(2)>点</a>\r\nBcc: other@example.com"
+    actions.say("letter:1", "t", {"name": typed}, email="a@example.com")
+    assert deliver_all() == [True]
+    [letter] = mailoutbox
+    sent = letter.message()
+    assert (sent.get_content_type(), sent.is_multipart(), letter.recipients()) == (
+        "text/plain",
+        False,
+        ["a@example.com"],
+    )
+    assert (sent["Bcc"], letter.body) == (None, f"您好 {typed}")
+
+
 def test_a_code_is_wiped_once_it_is_on_its_way():
     actions.say("code:1", "code", {"code": "123456"}, mobile="13800001234")
     deliver_all()
