@@ -117,7 +117,7 @@ def furnished() -> None:
             notice_version="bench",
             created_at=now,
         )
-    store.write(store.take())
+    store.write()
 
 
 def courses() -> list[tuple[int, str]]:

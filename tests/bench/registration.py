@@ -152,7 +152,7 @@ class Scene:
                     Device, id=uuid4(), user_id=user.pk, kind="app", label="bench", digest=digest,
                     created_at=now, seen_at=now + timedelta(minutes=30), proved_at=now, expires_at=ends,
                 )  # fmt: skip
-        store.write(store.take())
+        store.write()
 
     def _clear(self) -> None:
         """Nobody has registered, and the planner knows it; each stretch begins so."""

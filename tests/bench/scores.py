@@ -126,7 +126,7 @@ def furnished() -> list[str]:
     for serial in range(PEOPLE):
         users.append(candidate(store, serial, session.pk, courses))
         if serial % BATCH == BATCH - 1:
-            store.write(store.take())
+            store.write()
     settle()
     chosen = User.objects.filter(pk__in=users[:: PEOPLE // SIGNED_IN])
     return [devices.issue_token(user, "bench", by=Actor(None, "", "api"))[0] for user in chosen]

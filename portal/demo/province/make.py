@@ -113,7 +113,7 @@ class Maker:
                     raise
             else:
                 break
-        return self.store.counts()
+        return self.store.written
 
     @transaction.atomic
     def _try(self, serials: range) -> None:

@@ -47,5 +47,6 @@ def sat(candidate: Candidate, session: ExamSession, marks: list[int], *, by: Act
             status=Status.PASSED if mark >= PASS_MARK else Status.FAILED,
             recorded_at=session.scores_at - timedelta(days=3),
         )
-    store.write(store.take())
-    keep(seats.taken())
+    store.write()
+    keep(seats.taken)
+    store.seal()

@@ -27,7 +27,8 @@ _ESCAPED = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 
 class Store:
-    """Collects unsaved rows of `tables` and writes them; one transaction at a time, which `begin` opens."""
+    """Collects unsaved rows of `tables` and writes them, one transaction after another; `written` counts the rows of
+    this one."""
 
     def __init__(self, *tables: type[models.Model]) -> None:
         self._tables = tables
@@ -44,6 +45,7 @@ class Store:
         """Forget what was collected: a transaction begins, or begins again."""
         self._rows: dict[type[models.Model], list[Any]] = {model: [] for model in self._tables}
         self._entries: list[tuple[int, str]] = []
+        self.written = dict.fromkeys(self._tables, 0)
         if connection.vendor == "sqlite":  # no sequence was drawn from: the next transaction looks again
             self._keys = dict.fromkeys(self._tables, iter(()))
 
@@ -80,18 +82,17 @@ class Store:
         self._entries.append((key, digest))
 
     def write(self, *tables: type[models.Model]) -> None:
-        """Write what was collected of these tables."""
-        for model in tables:
-            if rows := self._rows[model]:
+        """Write what was collected of these tables, or of all."""
+        for model in tables or self._tables:
+            rows, self._rows[model] = self._rows[model], []
+            if rows:
                 self._writers[model].write(rows)
+                self.written[model] += len(rows)
 
     def seal(self) -> None:
         """Chain the audit entries that were written: the last that the transaction does (`chain`)."""
-        chain(self._entries)
-
-    def counts(self) -> dict[type[models.Model], int]:
-        """How many rows of each table the transaction has made."""
-        return {model: len(rows) for model, rows in self._rows.items()}
+        entries, self._entries = self._entries, []
+        chain(entries)
 
 
 def _reserve(model: type[models.Model], number: int, above: int) -> list[int]:
