@@ -11,6 +11,7 @@ from candidate_api.payments.tasks import expire_due, query_pending, resolve_reco
 from candidate_api.reconciliation.tasks import reconcile
 from candidate_api.rights.tasks import make_exports
 from candidate_api.sheets.tasks import make_sheets
+from candidate_api.tickets.tasks import make_tickets
 from candidate_api.waiting.tasks import forget_places
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "forget_places",
     "make_exports",
     "make_sheets",
+    "make_tickets",
     "query_pending",
     "reconcile",
     "refund_cancelled",

@@ -20,6 +20,7 @@ SCHEDULE = {
     "retry-identities": {"task": "identity.retry_pending", "schedule": timedelta(seconds=30)},
     "draw-seats": {"task": "arrangements.draw_due", "schedule": timedelta(seconds=60)},
     "make-sheets": {"task": "sheets.make_due", "schedule": timedelta(seconds=60)},
+    "make-tickets": {"task": "tickets.make_ahead", "schedule": timedelta(seconds=60)},
     "seat-late-entrants": {"task": "arrangements.seat_late_entrants", "schedule": timedelta(seconds=60)},
     "expire-applications": {"task": "applications.expire_due", "schedule": timedelta(seconds=60)},
     "remind-applicants": {"task": "applications.remind_due", "schedule": timedelta(minutes=10)},

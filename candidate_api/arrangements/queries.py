@@ -38,13 +38,14 @@ def is_released(session: ExamSession) -> bool:
 
 def visible_to(actor: Actor) -> "QuerySet[Seat]":
     """The actor's own seats of published sessions whose release instant has come, with everything that a list shows."""
-    own = Seat.objects.filter(
-        candidate__user_id=actor.user_id,
-        session__tickets_at__lte=clock.now(),
-        session__arrangement__state="published",
-        **_VALID,
-    )
-    return own.select_related("session", "registration__course", "registration__district", "room__site")
+    return seats_for_tickets().filter(candidate__user_id=actor.user_id, session__tickets_at__lte=clock.now())
+
+
+def seats_for_tickets() -> "QuerySet[Seat]":
+    """Everybody's seats of published arrangements with everything that a list or a ticket shows, also before the
+    release instant: for the job that makes tickets ahead, and for nobody's eyes."""
+    valid = Seat.objects.filter(session__arrangement__state="published", **_VALID)
+    return valid.select_related("session", "registration__course", "registration__district", "room__site")
 
 
 def mine(actor: Actor, session: str = "") -> "QuerySet[Seat]":

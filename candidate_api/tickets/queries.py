@@ -1,20 +1,24 @@
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, Exists, OuterRef
 from django.utils.translation import gettext as _
 
-from candidate_api.arrangements.queries import is_released, mine
+from candidate_api.arrangements.models import Seat
+from candidate_api.arrangements.queries import is_released, mine, seats_for_tickets
 from candidate_api.registrations.models import Registration
 from candidate_api.sessions.models import ExamSession
 from candidate_api.tickets import rules
 from candidate_api.tickets.models import Pledge, Ticket
+from portal.kernel import clock
 from portal.kernel.actor import Actor
 from portal.kernel.crypto import signing
 from portal.kernel.errors import Code, Problem
 from portal.kernel.text import mask_name
+
+_AT_ONCE = 100
 
 
 @dataclass(frozen=True)
@@ -79,6 +83,32 @@ def status(actor: Actor, session_code: str) -> TicketStatus:
         if found.session.code == session_code:
             return found
     raise Problem(Code.NOT_FOUND, _("您在该考期没有报考成功的课程。"))
+
+
+def unmade(most: int) -> Iterator[tuple[Pledge, list[Seat]]]:
+    """Who has signed for a session that is arranged and not over, sits in each of the entries and has no ticket yet,
+    with the seats in order of the slots: the first `most` who signed."""
+    same = {"candidate": OuterRef("candidate"), "session": OuterRef("session")}
+    entries = Registration.objects.filter(**same, state="confirmed")
+    seated = seats_for_tickets().filter(registration=OuterRef("pk"))
+    ready = Pledge.objects.filter(
+        Exists(entries),
+        ~Exists(entries.filter(~Exists(seated))),
+        ~Exists(Ticket.objects.filter(**same).exclude(file=None)),
+        session__second_day__gte=clock.today(),
+    )
+    keys = list(ready.order_by("pk").values_list("pk", flat=True)[:most])
+    for first in range(0, len(keys), _AT_ONCE):
+        signed = Pledge.objects.select_related("candidate__user", "candidate__photo", "session").order_by("pk")
+        some = list(signed.filter(pk__in=keys[first : first + _AT_ONCE]))
+        rows = seats_for_tickets().filter(
+            candidate__in=[pledge.candidate_id for pledge in some], session__in={pledge.session_id for pledge in some}
+        )
+        seats: dict[tuple[int, int], list[Seat]] = {}
+        for seat in rows.order_by("slot"):
+            seats.setdefault((seat.candidate_id, seat.session_id), []).append(seat)
+        for pledge in some:
+            yield pledge, seats.get((pledge.candidate_id, pledge.session_id), [])
 
 
 @dataclass(frozen=True)

@@ -2,23 +2,28 @@ import io
 from datetime import timedelta
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from pypdf import PdfReader
 
+from candidate_api.arrangements.actions import publish
 from candidate_api.arrangements.models import Seat
 from candidate_api.arrangements.tests import factories as make
 from candidate_api.candidates.models import Candidate
 from candidate_api.tickets import queries
-from candidate_api.tickets.actions import sign_pledge, ticket_pdf
+from candidate_api.tickets.actions import make_ahead, sign_pledge, ticket_pdf
 from candidate_api.tickets.models import Pledge, Ticket
+from portal.kernel.actor import Actor
 from portal.kernel.audit.models import AuditEntry
 from portal.kernel.crypto.signing import verify
 from portal.kernel.errors import Problem
 from portal.kernel.files.models import PrivateFile
+from portal.kernel.users.holdings import REGISTRY
 from tests.races import threads
 
 pytestmark = pytest.mark.django_db
 SECOND = timedelta(seconds=1)
+EACH = 10  # statements for one ticket that is made ahead
 
 
 @pytest.fixture
@@ -140,6 +145,82 @@ class TestWhen:
                 ticket_pdf(code, by=by)
             with pytest.raises(Problem, match="not_found"):
                 sign_pledge(code, by=by)
+
+
+class TestMadeAhead:
+    """For who has signed before the release: the hour finds the paper made."""
+
+    OFFICE = Actor.system("tests")
+
+    @pytest.fixture(autouse=True)
+    def _before_the_release(self, candidate: Candidate, time_machine) -> None:
+        time_machine.move_to(make.RELEASE - timedelta(days=1), tick=False)
+
+    def test_it_is_nobodys_until_its_hour(self, candidate: Candidate, by, time_machine, monkeypatch) -> None:
+        sign_pledge("2026-10", by=by)
+        assert (make_ahead(by=self.OFFICE), make_ahead(by=self.OFFICE)) == (1, 0)
+        with pytest.raises(Problem, match="not_released"):
+            ticket_pdf("2026-10", by=by)
+        held = REGISTRY["candidate_api.ticket"]
+        assert list(held.rows(candidate.user)) == []
+        time_machine.move_to(make.RELEASE, tick=False)
+        monkeypatch.setattr("candidate_api.tickets.actions.render", None)
+        made = ticket_pdf("2026-10", by=by)
+        assert "打印时间：2026-10-1309:00" in text_of(made)
+        assert list(held.rows(candidate.user)) == list(Ticket.objects.all())
+        entry = AuditEntry.objects.get(verb="tickets.issue")
+        assert (entry.channel, entry.at) == ("system", make.RELEASE - timedelta(days=1))
+
+    def test_only_for_who_has_signed_and_sits_everywhere(self, candidate: Candidate, by) -> None:
+        assert make_ahead(by=self.OFFICE) == 0, "not signed"
+        sign_pledge("2026-10", by=by)
+        make.entries([candidate], make.ExamSession.objects.get(), make.district(), [3])
+        assert make_ahead(by=self.OFFICE) == 0, "a seat is missing"
+        make.arrange("2026-10")
+        assert make_ahead(by=self.OFFICE) == 1
+
+    def test_not_before_the_publication_nor_after_the_session(self, candidate: Candidate, by, time_machine) -> None:
+        make.entries([candidate], make.session("2027-10"), make.district(), [1])
+        make.drawn("2027-10")
+        for code in ("2026-10", "2027-10"):
+            sign_pledge(code, by=by)
+        time_machine.move_to(make.RELEASE + timedelta(days=30), tick=False)
+        assert make_ahead(by=self.OFFICE) == 0, "one is over, one is drawn and not published"
+        publish("2027-10", "已核对", by=make.publisher())
+        assert make_ahead(by=self.OFFICE) == 1
+        assert Ticket.objects.exclude(file=None).get().session.code == "2027-10"
+
+    def test_one_that_cannot_be_made_keeps_no_other_waiting(self, candidate: Candidate, by) -> None:
+        session, place = make.ExamSession.objects.get(), make.district()
+        others = make.people(2)
+        make.entries(others, session, place, [1])
+        make.arrange("2026-10")
+        for one in (candidate, *others):
+            sign_pledge("2026-10", by=make.actor(one))
+        candidate.photo.content.storage.delete(candidate.photo.content.name)
+        assert make_ahead(by=self.OFFICE) == 2
+        assert set(Ticket.objects.exclude(file=None).values_list("candidate", flat=True)) == {one.pk for one in others}
+
+    def test_a_seat_that_moves_afterwards_makes_it_anew(self, by, time_machine) -> None:
+        sign_pledge("2026-10", by=by)
+        make_ahead(by=self.OFFICE)
+        Seat.objects.filter(slot=1).update(seat_no=17)
+        time_machine.move_to(make.RELEASE, tick=False)
+        ticket_pdf("2026-10", by=by)
+        assert PrivateFile.objects.filter(kind="ticket").count() == 2
+
+    def test_as_many_as_asked_with_the_same_queries_for_each(self, candidate: Candidate) -> None:
+        others = make.people(4)
+        make.entries(others, make.ExamSession.objects.get(), make.district(), [1, 2])
+        make.arrange("2026-10")
+        for one in others:
+            sign_pledge("2026-10", by=make.actor(one))
+        counts = []
+        for most in (1, 3):
+            with CaptureQueriesContext(connection) as asked:
+                assert make_ahead(by=self.OFFICE, most=most) == most
+            counts.append(len(asked))
+        assert counts == [3 + EACH, 3 + 3 * EACH]
 
 
 class TestThePledge:
