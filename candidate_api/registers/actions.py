@@ -13,7 +13,7 @@ from candidate_api.candidates.models import Candidate
 from candidate_api.registers import queries
 from candidate_api.registers.models import Register
 from candidate_api.tickets import rules
-from portal.kernel import clock
+from portal.kernel import clock, qr
 from portal.kernel.actor import Actor
 from portal.kernel.audit.actions import record
 from portal.kernel.crypto.sealing import blind_index
@@ -21,7 +21,6 @@ from portal.kernel.crypto.signing import sign
 from portal.kernel.files.actions import keep
 from portal.kernel.files.models import PrivateFile
 from portal.kernel.language import for_the_record
-from portal.kernel.pdf.codes import qr
 from portal.kernel.pdf.render import edition, missing_characters, render
 from portal.kernel.text import mask_name
 from review.applications import queries as applications
@@ -106,7 +105,7 @@ def _issue(
         "print": rules.print_mark(digest),
     }
     address = f"{settings.BASE_URL}/verify/{sign(said)}/"
-    pictures = {"qr": qr(address)}
+    pictures = {"qr": qr.svg(address)}
     if candidate.photo:
         pictures["photo"] = candidate.photo.read()
     printed = {"code": rules.shown_code(code), "verify_url": address, "printed_at": rules.minute(now)}

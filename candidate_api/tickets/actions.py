@@ -16,7 +16,7 @@ from candidate_api.candidates.models import Candidate
 from candidate_api.sessions.models import ExamSession
 from candidate_api.tickets import queries, rules, texts
 from candidate_api.tickets.models import Pledge, Ticket
-from portal.kernel import clock
+from portal.kernel import clock, qr
 from portal.kernel.actor import Actor
 from portal.kernel.audit.actions import record
 from portal.kernel.crypto.sealing import blind_index
@@ -25,7 +25,6 @@ from portal.kernel.errors import Code, Problem
 from portal.kernel.files.actions import keep
 from portal.kernel.files.models import PrivateFile
 from portal.kernel.language import for_the_record
-from portal.kernel.pdf.codes import qr
 from portal.kernel.pdf.render import edition, missing_characters, render
 
 TEMPLATE = "pdf/admission_ticket.typ"
@@ -147,7 +146,7 @@ def _issue(ticket: Ticket, candidate: Candidate, facts: dict[str, Any], digest: 
         rules.payload(ticket.code, digest, ticket.session.code, candidate.user.name, candidate.candidate_number or "")
     )
     address = f"{settings.BASE_URL}/verify/{token}/"
-    pictures = {"qr": qr(address)}
+    pictures = {"qr": qr.svg(address)}
     if candidate.photo:
         pictures["photo"] = candidate.photo.read()
     # One that was made ahead comes out of the printer at the release at the earliest.

@@ -1,12 +1,8 @@
 """缴费: one order, how to pay it, and what is known about the money."""
 
-import base64
-import io
 from typing import Any
 from urllib.parse import quote
 
-import qrcode
-import qrcode.image.svg
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -21,6 +17,7 @@ from candidate_api.registrations.queries import shown_with
 from candidate_api.registrations.states import REGISTRATION
 from home.doors import private
 from home.pages.waiting import at_the_door
+from portal.kernel import qr
 from portal.kernel.edges import actor_of, goes_on
 from portal.kernel.errors import Code, Problem
 
@@ -83,19 +80,13 @@ def pay(request: HttpRequest, number: str) -> HttpResponse:
     if attempt.invoke.get("pay_url"):
         context["leave"] = attempt.invoke["pay_url"]
     if attempt.invoke.get("code_url"):
-        context["picture"] = _qr(attempt.invoke["code_url"])
+        context["picture"] = qr.picture(attempt.invoke["code_url"])
     return render(request, "home/orders/leave.html", context)
 
 
 def _with_return(url: str, target: str) -> str:
     """WeChat's own way to be told where to return to."""
     return f"{url}{'&' if '?' in url else '?'}redirect_url={quote(target, safe='')}"
-
-
-def _qr(text: str) -> str:
-    picture = io.BytesIO()
-    qrcode.make(text, image_factory=qrcode.image.svg.SvgPathFillImage, border=3).save(picture)
-    return "data:image/svg+xml;base64," + base64.b64encode(picture.getvalue()).decode()
 
 
 @goes_on

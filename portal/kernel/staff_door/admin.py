@@ -1,11 +1,8 @@
 """Staff at the door of the admin: name and password, the second factor, a password that has grown old."""
 
-import base64
-import io
 from collections.abc import Iterator
 from typing import Any, ClassVar
 
-import qrcode
 from django import forms
 from django.contrib.auth import update_session_auth_hash
 from django.core.exceptions import ValidationError
@@ -19,11 +16,11 @@ from django.views import View
 from django.views.decorators.debug import sensitive_post_parameters
 from django_otp import login as otp_login
 from django_otp.models import Device
-from qrcode.image.svg import SvgPathFillImage
 from wagtail.admin import messages
 from wagtail.admin.forms.auth import LoginForm as WagtailLoginForm
 from wagtail.admin.forms.auth import PasswordResetForm as WagtailPasswordResetForm
 
+from portal.kernel import qr
 from portal.kernel.actor import Actor
 from portal.kernel.edges import actor_of
 from portal.kernel.errors import Problem
@@ -187,14 +184,8 @@ class SetUp(DoorView):
         if device is None:
             return {"factors": factors.plugged()}
         groups = [device.key[n : n + 4] for n in range(0, len(device.key), 4)]
-        return {"qr": _qr(self.request.user.get_username(), device.key), "secret": " ".join(groups)}
-
-
-def _qr(username: str, key: str) -> str:
-    address = f"otpauth://totp/gxzk:{username}?secret={key}&issuer=gxzk"
-    out = io.BytesIO()
-    qrcode.make(address, image_factory=SvgPathFillImage, box_size=12, border=2).save(out)
-    return "data:image/svg+xml;base64," + base64.b64encode(out.getvalue()).decode()
+        address = f"otpauth://totp/gxzk:{self.request.user.get_username()}?secret={device.key}&issuer=gxzk"
+        return {"qr": qr.picture(address), "secret": " ".join(groups)}
 
 
 class Verify(DoorView):

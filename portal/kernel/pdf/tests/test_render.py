@@ -4,13 +4,15 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from unittest import mock
 
 import pytest
 import typst
+import zxingcpp
 from PIL import Image
 from pypdf import PdfReader
 
-from portal.kernel.pdf.codes import qr
+from portal.kernel import qr
 from portal.kernel.pdf.render import missing_characters, render
 
 LETTER = """
@@ -85,8 +87,21 @@ class TestMissingCharacters:
 
 class TestPictures:
     def test_a_photo_a_png_and_a_drawing_are_in_it(self, letter) -> None:
-        pictures = {"a": jpeg((240, 0, 0)), "b": jpeg((0, 0, 240), "PNG"), "c": qr("https://example.org/")}
+        pictures = {"a": jpeg((240, 0, 0)), "b": jpeg((0, 0, 240), "PNG"), "c": qr.svg("https://example.org/")}
         assert sorted(colours_of(letter("张三", pictures))) == [(0, 0, 240), (240, 0, 0)]
+
+    @pytest.mark.parametrize("text", ["https://example.org/verify/" + "aZ09-_." * 30, "weixin://wxpay/bizpayurl?pr=1"])
+    def test_a_code_is_read_again_from_the_paper(self, letter, monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+        from portal.kernel.pdf import render as page  # noqa: PLC0415 -- as above
+
+        compiler = page._compiler()
+        photographed = mock.Mock(compile=lambda **values: compiler.compile(**values | {"format": "png", "ppi": 600}))
+        with monkeypatch.context() as patch:
+            patch.setattr(page, "_compiler", lambda: photographed)
+            made = letter("张三", {"code": qr.svg(text)})
+        with Image.open(io.BytesIO(made)) as paper:
+            [code] = zxingcpp.read_barcodes(paper.convert("L"))
+        assert (code.text, code.extra["ECLevel"]) == (text, "M")
 
     def test_a_photo_is_not_encoded_again(self, letter) -> None:
         photo = jpeg((240, 0, 0))
