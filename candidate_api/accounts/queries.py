@@ -9,7 +9,7 @@ from candidate_api.accounts import tokens
 from candidate_api.accounts.models import Device, PasswordReset, SignIn
 from candidate_api.accounts.rules import APP_IDLE, SIGN_INS_SHOWN, WEB_IDLE, Kind
 from candidate_api.candidates.models import Candidate
-from candidate_api.candidates.rules import clean_id_number, is_candidate_number, is_mobile
+from candidate_api.candidates.rules import clean_account, is_candidate_number, is_mobile
 from portal.kernel import clock
 from portal.kernel.actor import Actor
 from portal.kernel.crypto.fields import blind_lookup
@@ -31,7 +31,7 @@ def by_account(account: str, *, shut: bool = False) -> User | None:
     merged leads to the record that it went into. Where a passport and a permit have the same number, it is theirs who
     registered first; the other has mobile and 准考证号. One that may not sign in only with `shut`.
     """
-    number = clean_id_number(account)
+    number = clean_account(account)
     if is_mobile(number):
         return by_mobile(number, shut=shut)
     if is_candidate_number(number):

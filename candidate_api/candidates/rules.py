@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from candidate_api.candidates.states import Category, Gender, IdType
 from portal.kernel.errors import FieldError
 from portal.kernel.limits import Limit
-from portal.kernel.text import clean, is_name
+from portal.kernel.text import clean, clean_mobile, is_name
 
 # Who sees candidates at the desk, each for their own offices: codes of review.offices.states.Role.
 DESK = ("archive", "first_reviewer", "second_reviewer", "support", "administrator")
@@ -49,8 +49,14 @@ def clean_id_number(value: str) -> str:
     return lasting[1] if lasting else number
 
 
+def clean_account(value: str) -> str:
+    """What one box takes at sign-in, as typed to as stored: a mobile, a document's number or a 准考证号."""
+    mobile = clean_mobile(value)
+    return mobile if is_mobile(mobile) else clean_id_number(value)
+
+
 def is_mobile(number: str) -> bool:
-    """Whether it has the form of a mainland mobile number; expects `clean` to have run."""
+    """Whether it has the form of a mainland mobile number; expects `clean_mobile` to have run."""
     return bool(_MOBILE.fullmatch(number))
 
 
@@ -150,7 +156,7 @@ def name_error(name: str, field: str = "name") -> FieldError | None:
 
 
 def mobile_error(mobile: str) -> FieldError | None:
-    """Mainland mobile numbers; expects `clean` to have run."""
+    """Mainland mobile numbers; expects `clean_mobile` to have run."""
     if is_mobile(mobile):
         return None
     return FieldError("mobile", "invalid", _("请填写11位手机号码。"))

@@ -3,7 +3,7 @@ from django.utils.translation import gettext as _
 
 from candidate_api.candidates.models import Candidate, FormerDocument
 from candidate_api.candidates.queries import visible_to
-from candidate_api.candidates.rules import clean_id_number
+from candidate_api.candidates.rules import clean_account
 from candidate_api.payments.models import Order, PaymentAttempt, Refund
 from candidate_api.payments.states import LIVE as LIVE_ATTEMPT
 from candidate_api.registrations.models import Registration
@@ -28,7 +28,7 @@ def listed(actor: Actor) -> "QuerySet[Candidate]":
 
 def found(actor: Actor, text: str) -> "QuerySet[Candidate]":
     """By the whole ID number, mobile or 准考证号, or by a name or its beginning; nothing for nothing."""
-    number, name = clean_id_number(text), clean_name(clean(text))
+    number, name = clean_account(text), clean_name(clean(text))
     if not number:
         return listed(actor).none()
     by_mobile = User.objects.filter(blind_lookup(User, "mobile_index", number))

@@ -29,7 +29,7 @@ _BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
 def _mobile() -> forms.CharField:
-    return text(gettext_lazy("手机号码"), max_length=20, inputmode="numeric", autocomplete="tel-national")
+    return text(gettext_lazy("手机号码"), max_length=30, inputmode="numeric", autocomplete="tel-national")
 
 
 def _sms_code() -> forms.CharField:

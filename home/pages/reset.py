@@ -26,7 +26,7 @@ from portal.kernel.errors import Problem
 _SECRETS = sensitive_post_parameters("identifier", "code", "new_password", "confirm_password", "captcha_value")
 _KEY = "reset"
 _ASKED = {
-    Channel.MOBILE: text(gettext_lazy("手机号码"), max_length=20, inputmode="numeric", autocomplete="tel-national"),
+    Channel.MOBILE: text(gettext_lazy("手机号码"), max_length=30, inputmode="numeric", autocomplete="tel-national"),
     Channel.ACCOUNT: text(
         gettext_lazy("证件号码或准考证号"),
         max_length=40,

@@ -71,7 +71,7 @@ class NewPasswordForm(ProofForm):
 
 
 class MobileForm(PortalForm):
-    mobile = text(gettext_lazy("新手机号码"), max_length=20, inputmode="numeric", autocomplete="tel-national")
+    mobile = text(gettext_lazy("新手机号码"), max_length=30, inputmode="numeric", autocomplete="tel-national")
     sms_code = code_field(gettext_lazy("短信验证码"))
 
 

@@ -16,7 +16,10 @@ _RARE = re.compile("[\U00020000-\U0003ffff]")
 # An 18-digit ID number, a mobile number; digits glued to other digits or letters (hashes, order numbers) are left.
 PERSONAL_NUMBER = re.compile(r"(?<![0-9A-Za-z])(\d{17}[\dXx]|1[3-9]\d{9})(?![0-9A-Za-z])")
 
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\ufeff]")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
+# How a mobile is grouped by telephones and address books, and the country that they put before it.
+_GROUPING = re.compile(r"[\s\u00ad\u2010-\u2015\u2212\ufe63-]")
+_COUNTRY = re.compile(r"(?:\+86|0086|86)(?=1[3-9][0-9]{9}\Z)")
 
 # The dot of a name that joins nothing.
 _DOT_ALONE = re.compile("^\u00b7|\u00b7\u00b7|\u00b7$")
@@ -32,6 +35,14 @@ _LOCAL = re.compile(r"(\s(?:href|src)=[\"'])/(?!/)")
 def clean(value: str) -> str:
     """Full-width letters and digits to ASCII, control characters gone, outer space trimmed."""
     return _CONTROL.sub("", _half_width(value)).strip()
+
+
+def clean_mobile(value: str) -> str:
+    """A mobile as typed, pasted or filled in to the eleven digits as stored: `+86 139-1234-5678` → `13912345678`.
+
+    What is no mobile comes back without its grouping and is refused where mobiles are judged.
+    """
+    return _COUNTRY.sub("", _GROUPING.sub("", clean(value)))
 
 
 def clean_name(value: str) -> str:

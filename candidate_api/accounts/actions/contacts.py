@@ -18,7 +18,7 @@ from portal.kernel.actor import Actor
 from portal.kernel.audit.actions import record
 from portal.kernel.errors import Code, FieldError, Problem
 from portal.kernel.messages.actions import say
-from portal.kernel.text import clean
+from portal.kernel.text import clean, clean_mobile
 from portal.kernel.users.models import User
 
 
@@ -67,7 +67,7 @@ def change_password(proof: Proof, new_password: str, confirm_password: str, *, b
 def change_mobile(proof: Proof, mobile: str, new_sms_code: str, *, by: Actor) -> User:
     """绑定手机: the code was sent to the new number. Raises Problem: `validation_failed`, `code_invalid`,
     `already_registered` where the number belongs to another account, and as `proofs.demand`."""
-    mobile = clean(mobile)
+    mobile = clean_mobile(mobile)
     if error := mobile_error(mobile):
         raise Problem(Code.VALIDATION_FAILED, error.detail, errors=[error])
     demand(proof, by=by)

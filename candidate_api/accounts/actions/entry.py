@@ -14,14 +14,14 @@ from candidate_api.accounts.rules import CODE_LIFE, CODE_RESEND, Purpose, clean_
 from candidate_api.candidates import actions as candidates
 from candidate_api.candidates.models import Candidate
 from candidate_api.candidates.queries import of_document
-from candidate_api.candidates.rules import clean_id_number, id_number_error, mobile_error, name_error
+from candidate_api.candidates.rules import clean_account, clean_id_number, id_number_error, mobile_error, name_error
 from candidate_api.candidates.states import IdType
 from portal.kernel import clock
 from portal.kernel.actor import Actor
 from portal.kernel.audit.actions import record
 from portal.kernel.errors import Code, FieldError, Problem
 from portal.kernel.messages.actions import say
-from portal.kernel.text import clean, clean_name
+from portal.kernel.text import clean, clean_mobile, clean_name
 from portal.kernel.users.models import User
 from portal.kernel.work import wake
 
@@ -45,7 +45,7 @@ def send_sms_code(mobile: str, purpose: Purpose, captcha_id: UUID | None, captch
 
     Raises Problem: `validation_failed`, `captcha_invalid`, `throttled`.
     """
-    mobile = clean(mobile)
+    mobile = clean_mobile(mobile)
     if error := mobile_error(mobile):
         raise Problem(Code.VALIDATION_FAILED, error.detail, errors=[error])
     captcha.spend(captcha_id, captcha_value, by=by)
@@ -102,7 +102,7 @@ def register(
     Raises Problem: `validation_failed` naming each field, `captcha_invalid`, `code_invalid`, `already_registered`
     (one account per document, one per mobile; the database holds both).
     """
-    name, mobile = clean_name(name), clean(mobile)
+    name, mobile = clean_name(name), clean_mobile(mobile)
     id_number = clean_id_number(id_number)
     found = registration_errors(name=name, id_type=id_type, id_number=id_number, mobile=mobile, password=password)
     if notice_version != notice.CURRENT:
@@ -149,9 +149,9 @@ def registration_errors(
     if id_type is not None and id_number is not None:
         errors.append(id_number_error(id_type, clean_id_number(id_number), clock.today()))
     if mobile is not None:
-        errors.append(mobile_error(clean(mobile)))
+        errors.append(mobile_error(clean_mobile(mobile)))
     if password is not None:
-        person = User(name=clean_name(name or ""), mobile=clean(mobile or ""))
+        person = User(name=clean_name(name or ""), mobile=clean_mobile(mobile or ""))
         errors += passwords.errors(password, person, clean_id_number(id_number or ""))
     return [error for error in errors if error]
 
@@ -173,7 +173,7 @@ def sign_in_password(
     Raises Problem: `captcha_required` after three failures, `captcha_invalid`, `throttled`, `invalid_credentials`;
     `account_frozen` to who knows the password.
     """
-    account = clean_id_number(account)
+    account = clean_account(account)
     if guard.asks_captcha(account, by):
         if captcha_id is None:
             raise Problem(Code.CAPTCHA_REQUIRED)
@@ -197,7 +197,7 @@ def sign_in_sms(mobile: str, sms_code: str, *, by: Actor) -> User:
 
     Raises Problem: `code_invalid`, `throttled`; `account_frozen` to who has the code.
     """
-    mobile = clean(mobile)
+    mobile = clean_mobile(mobile)
     codes.spend(Purpose.LOGIN, mobile, clean(sms_code), by=by)
     user = queries.by_mobile(mobile, shut=True)
     if user is None:

@@ -24,14 +24,14 @@ from candidate_api.accounts.rules import (
     clean_email,
     email_error,
 )
-from candidate_api.candidates.rules import clean_id_number, is_mobile, mobile_error
+from candidate_api.candidates.rules import clean_account, is_mobile, mobile_error
 from portal.kernel import clock
 from portal.kernel.actor import Actor
 from portal.kernel.audit.actions import record
 from portal.kernel.crypto.sealing import blind_index, blind_indexes
 from portal.kernel.errors import Code, FieldError, Problem, invalid
 from portal.kernel.messages.actions import say
-from portal.kernel.text import clean, mask_email, mask_mobile
+from portal.kernel.text import clean, clean_mobile, mask_email, mask_mobile
 from portal.kernel.users.models import User
 from portal.kernel.work import wake
 
@@ -83,10 +83,10 @@ def _cleaned(channel: Channel, identifier: str) -> str:
         identifier = clean_email(identifier)
         error = email_error(identifier)
     elif channel == Channel.MOBILE:
-        identifier = clean(identifier)
+        identifier = clean_mobile(identifier)
         error = mobile_error(identifier)
     else:
-        identifier = clean_id_number(identifier)
+        identifier = clean_account(identifier)
         if not identifier:
             error = FieldError("identifier", "required", _("请填写证件号码或准考证号。"))
     if error:

@@ -15,7 +15,7 @@ from portal.kernel.actor import Actor
 from portal.kernel.audit.actions import record
 from portal.kernel.errors import Code, Problem, invalid
 from portal.kernel.messages.actions import say
-from portal.kernel.text import clean, mask_mobile
+from portal.kernel.text import clean, clean_mobile, mask_mobile
 
 
 @transaction.atomic
@@ -44,7 +44,7 @@ def _checked(candidate_id: int, mobile: str, by: Actor) -> str:
         raise Problem(Code.PERMISSION_DENIED)
     if not visible_to(by, *MAY_CHANGE_MOBILE).filter(pk=candidate_id).exists():
         raise Problem(Code.NOT_FOUND)
-    mobile = clean(mobile)
+    mobile = clean_mobile(mobile)
     if error := mobile_error(mobile):
         raise Problem(Code.VALIDATION_FAILED, error.detail, errors=[error])
     return mobile
