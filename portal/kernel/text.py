@@ -37,6 +37,12 @@ def clean(value: str) -> str:
     return _CONTROL.sub("", _half_width(value)).strip()
 
 
+def one_line(value: str) -> str:
+    """What somebody calls a thing of theirs, to be shown beside our own words: no line of its own, nothing that turns
+    the direction of what stands around it."""
+    return clean(" ".join(value.split()))
+
+
 def clean_mobile(value: str) -> str:
     """A mobile as typed, pasted or filled in to the eleven digits as stored: `+86 139-1234-5678` → `13912345678`.
 

@@ -14,6 +14,7 @@ from portal.kernel.actor import Actor
 from portal.kernel.audit.actions import record
 from portal.kernel.errors import Code, Problem
 from portal.kernel.messages.actions import say
+from portal.kernel.text import one_line
 from portal.kernel.users.models import User
 
 
@@ -47,7 +48,7 @@ def _open(user: User, kind: Kind, label: str, digest: str | None, *, by: Actor) 
     device = Device.objects.create(
         user=user,
         kind=kind,
-        label=label[:80],
+        label=one_line(label)[:80].strip(),
         address=by.address,
         digest=digest,
         created_at=now,

@@ -248,3 +248,21 @@ def test_one_and_fifty_devices_are_asked_for_alike(app, person, django_assert_nu
     )
     with django_assert_num_queries(3):
         assert app.get("/api/v1/me/devices/?page_size=100").json()["count"] == 50
+
+
+@pytest.mark.parametrize(
+    ("called", "label"),
+    [
+        ("小米\n手机", "小米 手机"),
+        ("A\u202e39.0.311.21\u202c", "A39.0.311.21"),
+        ("\u2066x\u2069 \u200e\u200f\u061c手机\u0007", "x 手机"),
+        ("\u202e\u2067", ""),
+    ],
+)
+def test_a_label_cannot_turn_or_break_what_stands_beside_it(api, person, called, label):
+    given = {"account": person.user.mobile, "password": life.PASSWORD, "device": called}
+    assert api.post("/api/v1/auth/login/password/", given).status_code == 200
+    assert Device.objects.get().label == SignIn.objects.get().label == label
+    browser = browser_of(person)
+    for address in ("/me/security/", "/me/security/devices/"):
+        assert f"<bdi>{label or '手机应用'}</bdi>" in browser.get(address).content.decode()
