@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from django.contrib.auth.hashers import check_password
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
@@ -16,7 +17,7 @@ from candidate_api.candidates.rules import mobile_error
 from portal.kernel import clock
 from portal.kernel.actor import Actor
 from portal.kernel.audit.actions import record
-from portal.kernel.errors import Code, FieldError, Problem
+from portal.kernel.errors import Code, FieldError, Problem, invalid
 from portal.kernel.messages.actions import say
 from portal.kernel.text import clean, clean_mobile
 from portal.kernel.users.models import User
@@ -46,7 +47,8 @@ def send_proof_code(to: str, *, by: Actor) -> Sent:
 def change_password(proof: Proof, new_password: str, confirm_password: str, *, by: Actor) -> User:
     """修改密码: every other device is signed out, the present one stays.
 
-    Raises Problem: `validation_failed`, and as `proofs.demand`, with the old password at the field `old_password`.
+    Raises Problem: `validation_failed`, also for the password that is theirs already, and as `proofs.demand`, with
+    the old password at the field `old_password`.
     """
     user = queries.candidate_user(by)
     errors = passwords.repeated(new_password, confirm_password)
@@ -56,6 +58,9 @@ def change_password(proof: Proof, new_password: str, confirm_password: str, *, b
     demand(proof, by=by, now=True, field="old_password")
     with transaction.atomic():
         user = queries.user_for_update(by.user_id)
+        # After the proof: nobody tries passwords out here.
+        if check_password(new_password, user.password):
+            raise invalid("new_password", "same", _("新密码不能与当前密码相同。"))
         user.set_password(new_password)
         user.save(update_fields=["password"])
         ended = end_all(user, but=by.device_id)

@@ -99,6 +99,23 @@ def test_what_is_refused_changes_nothing(app, person, given, status, field):
     assert told(person, "password_changed") == set()
 
 
+def test_the_password_of_before_is_no_new_one(app, person):
+    browser = browser_of(person)
+    same = {"new_password": life.PASSWORD, "confirm_password": life.PASSWORD}
+    answer = change(app, old_password=life.PASSWORD, **same)
+    assert answer.status_code == 400
+    assert [(e["field"], e["code"], e["detail"]) for e in answer.json()["errors"]] == [
+        ("new_password", "same", "新密码不能与当前密码相同。")
+    ]
+    guess = change(app, old_password="wrong-one-1", **same)
+    assert [e["field"] for e in guess.json()["errors"]] == ["old_password"], "nobody tries passwords out by it"
+    assert browser.get("/me/").status_code == 200
+    assert told(person, "password_changed") == set()
+    assert not AuditEntry.objects.filter(verb="accounts.change_password").exists()
+    page = browser.post("/me/security/password/", {"old_password": life.PASSWORD} | same).content.decode()
+    assert '<a href="#id_new_password">新密码不能与当前密码相同。</a>' in page
+
+
 @pytest.mark.parametrize(
     "weak",
     [
