@@ -101,6 +101,7 @@ _me = [
     path("me/passkeys/", passkeys.index, name="passkeys"),
     path("me/passkeys/add/", passkeys.add, name="passkey-add"),
     path("me/passkeys/<row:passkey_id>/", passkeys.one, name="passkey"),
+    path("me/passkeys/<row:passkey_id>/remove/", passkeys.remove, name="passkey-remove"),
     path("me/calendar.ics", windows.download, name="calendar"),
     path("me/data/", rights.data, name="data"),
     path("me/data/<row:export_id>/", rights.download, name="data-download"),

@@ -4,7 +4,6 @@ import json
 from typing import Any
 from uuid import UUID
 
-from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -13,10 +12,9 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 
-from candidate_api.accounts.proofs import Proof, is_fresh
+from candidate_api.accounts.proofs import Proof, demand
 from candidate_api.passkeys import actions, ceremonies, origins, queries
 from candidate_api.passkeys.rules import NAME_MOST
 from home.doors import in_wechat, passkeys_elsewhere, private, public, safe_next
@@ -67,35 +65,10 @@ def _answer(request: HttpRequest) -> tuple[UUID, dict[str, Any]]:
 
 
 # -- one's own --------------------------------------------------------------------------------------------------
-class ProofForm(PortalForm):
-    """Asks for the password once more, unless the sign-in is fresh."""
-
-    password = forms.CharField(
-        label=gettext_lazy("登录密码"),
-        help_text=gettext_lazy("确认是您本人操作"),
-        max_length=200,
-        strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
-    )
-
-    def __init__(self, *args: Any, by: Actor, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if is_fresh(by):
-            del self.fields["password"]
-
-    @property
-    def proof(self) -> Proof:
-        return Proof(password=self.cleaned_data.get("password", ""))
-
-
 class NameForm(PortalForm):
     name = text(
         gettext_lazy("名称"), max_length=NAME_MOST, autocomplete="off", help_text=gettext_lazy("便于您认出是哪台设备")
     )
-
-
-class AddForm(ProofForm, NameForm):
-    field_order = ("name", "password")
 
 
 @private
@@ -106,18 +79,18 @@ def index(request: HttpRequest) -> HttpResponse:
     return _passkey_page(request, "index", context)
 
 
-@sensitive_post_parameters("password")
 @private
 def add(request: HttpRequest) -> HttpResponse:
-    """添加通行密钥: a name and a proof, then the device makes it."""
+    """添加通行密钥: a name, then the device makes it; after 验证本人 where that was longer ago."""
     actor = actor_of(request, "web")
     context: dict[str, Any] = {"back": reverse("home:passkeys")}
     if "ceremony_id" in request.POST:
         return _keep(request, actor)
-    form = AddForm(request.POST or None, by=actor, initial={"name": _device(request)})
+    demand(Proof(), by=actor)
+    form = NameForm(request.POST or None, initial={"name": _device(request)})
     if form.is_valid():
         try:
-            begun = actions.begin_adding(form.proof, by=actor)
+            begun = actions.begin_adding(Proof(), by=actor)
         except Problem as problem:
             explain(problem, form)
         else:
@@ -135,30 +108,35 @@ def _keep(request: HttpRequest, actor: Actor) -> HttpResponse:
     return redirect("home:passkeys")
 
 
-@sensitive_post_parameters("password")
 @private
 def one(request: HttpRequest, passkey_id: int) -> HttpResponse:
-    """One passkey: give it another name, or remove it."""
+    """One passkey: give it another name."""
     actor = actor_of(request, "web")
     passkey = queries.get(passkey_id, actor)
-    act = request.POST.get("act", "")
-    name = NameForm(request.POST if act == "rename" else None, initial={"name": passkey.name})
-    proof = ProofForm(request.POST if act == "remove" else None, by=actor)
-    form: NameForm | ProofForm = proof if act == "remove" else name
+    form = NameForm(request.POST if request.method == "POST" else None, initial={"name": passkey.name})
     if form.is_valid():
         try:
-            if form is proof:
-                actions.remove(passkey_id, proof.proof, by=actor)
-                messages.success(request, _("已删除“%(name)s”，它不能再登录您的账号。") % {"name": passkey.name})
-            else:
-                actions.rename(passkey_id, name.cleaned_data["name"], by=actor)
-                messages.success(request, _("名称已修改。"))
+            actions.rename(passkey_id, form.cleaned_data["name"], by=actor)
         except Problem as problem:
             explain(problem, form)
         else:
+            messages.success(request, _("名称已修改。"))
             return redirect("home:passkeys")
-    context = {"passkey": passkey, "name": name, "proof": proof, "back": reverse("home:passkeys")}
-    return _passkey_page(request, "one", context, form)
+    return _passkey_page(request, "one", {"passkey": passkey, "back": reverse("home:passkeys")}, form)
+
+
+@private
+def remove(request: HttpRequest, passkey_id: int) -> HttpResponse:
+    """Remove one passkey: asks back first, after 验证本人 where that was longer ago."""
+    actor = actor_of(request, "web")
+    passkey = queries.get(passkey_id, actor)
+    demand(Proof(), by=actor)
+    if request.method == "POST":
+        actions.remove(passkey_id, Proof(), by=actor)
+        messages.success(request, _("已删除“%(name)s”，它不能再登录您的账号。") % {"name": passkey.name})
+        return redirect("home:passkeys")
+    context = {"passkey": passkey, "back": reverse("home:passkey", args=[passkey_id])}
+    return _passkey_page(request, "remove", context)
 
 
 def _passkey_page(

@@ -3,6 +3,7 @@
 import json
 import re
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 import pytest
 from django.test import Client
@@ -33,8 +34,11 @@ def owner() -> Candidate:
 def web(owner: Candidate) -> Client:
     client = Client(HTTP_HOST="localhost")
     client.force_login(owner.user)
-    Device.objects.update(proved_at=clock.now() - 2 * PROOF_LIFE)  # a password is asked for again
     return client
+
+
+def some_minutes_later() -> None:
+    Device.objects.update(proved_at=clock.now() - 2 * PROOF_LIFE)
 
 
 @pytest.fixture
@@ -46,7 +50,7 @@ def phone(web: Client) -> Authenticator:
 
 
 def add(web: Client, phone: Authenticator, name: str) -> Any:
-    made = web.post("/me/passkeys/add/", {"name": name, "password": life.PASSWORD})
+    made = web.post("/me/passkeys/add/", {"name": name})
     begun = made.context["begun"]
     credential = json.dumps(phone.create(begun.options))
     answer = {"ceremony_id": str(begun.ceremony_id), "credential": credential, "name": name}
@@ -54,29 +58,37 @@ def add(web: Client, phone: Authenticator, name: str) -> Any:
 
 
 def test_added_listed_renamed_and_removed(web: Client, phone: Authenticator) -> None:
-    Device.objects.update(proved_at=clock.now() - 2 * PROOF_LIFE)
     page = web.get("/me/passkeys/").content.decode()
     assert "已添加“我的手机”" in page
     assert "还没有用过" in page
     key = WebAuthnCredential.objects.get().pk
-    assert web.post(f"/me/passkeys/{key}/", {"act": "rename", "name": "旧手机"}).url == "/me/passkeys/"
-    refused = web.post(f"/me/passkeys/{key}/", {"act": "remove", "password": "wrong-one"}).content.decode()
-    assert "密码不正确" in refused
-    assert 'value="旧手机"' in refused
-    assert WebAuthnCredential.objects.count() == 1
-    gone = web.post(f"/me/passkeys/{key}/", {"act": "remove", "password": life.PASSWORD}, follow=True)
+    assert web.post(f"/me/passkeys/{key}/", {"name": "旧手机"}).url == "/me/passkeys/"
+    page = web.get(f"/me/passkeys/{key}/").content.decode()
+    assert f'href="/me/passkeys/{key}/remove/"' in page
+    asked = web.get(f"/me/passkeys/{key}/remove/").content.decode()
+    assert "确定删除这个通行密钥吗？" in asked
+    assert "旧手机" in asked
+    assert WebAuthnCredential.objects.count() == 1, "asked, and nothing done"
+    gone = web.post(f"/me/passkeys/{key}/remove/", follow=True)
     assert "已删除“旧手机”" in gone.content.decode()
     assert WebAuthnCredential.objects.count() == 0
     assert web.get(f"/me/passkeys/{key}/").status_code == 404
 
 
-def test_a_password_is_asked_for_and_a_name(web: Client) -> None:
-    page = web.post("/me/passkeys/add/", {"name": "", "password": ""}).content.decode()
-    assert "请填写名称" in page
-    assert "请填写登录密码" in page
-    page = web.post("/me/passkeys/add/", {"name": "手机", "password": "wrong-one"}).content.decode()
-    assert "密码不正确" in page
-    assert 'value="手机"' in page
+def test_a_name_is_asked_for(web: Client) -> None:
+    assert "请填写名称" in web.post("/me/passkeys/add/", {"name": ""}).content.decode()
+
+
+def test_some_minutes_later_it_is_asked_who_it_is_by_any_proof(web: Client, phone: Authenticator) -> None:
+    some_minutes_later()
+    for address in ("/me/passkeys/add/", f"/me/passkeys/{WebAuthnCredential.objects.get().pk}/remove/"):
+        proof = f"/me/security/proof/?{urlencode({'next': address})}"
+        assert web.get(address).url == proof
+        assert web.post(address, {"name": "手机"}).url == proof
+        assert WebAuthnCredential.objects.count() == 1
+    assert "短信验证码" in web.get(proof).content.decode(), "not the password alone"
+    assert web.post(proof, {"old_password": life.PASSWORD}).url == address
+    assert web.get(address).status_code == 200
 
 
 def test_the_name_is_proposed_after_the_device(web: Client) -> None:
@@ -108,15 +120,17 @@ def test_another_persons_passkey_does_not_exist(web: Client, phone: Authenticato
     key = WebAuthnCredential.objects.get().pk
     web.force_login(life.registered().user)
     assert web.get(f"/me/passkeys/{key}/").status_code == 404
-    given = {"act": "remove", "password": life.PASSWORD}
-    assert web.post(f"/me/passkeys/{key}/", given).status_code == 404
+    assert web.post(f"/me/passkeys/{key}/", {"name": "我的"}).status_code == 404
+    for answer in (web.get(f"/me/passkeys/{key}/remove/"), web.post(f"/me/passkeys/{key}/remove/")):
+        assert answer.status_code == 404
     assert WebAuthnCredential.objects.count() == 1
 
 
 def test_every_page_keeps_the_policy_and_says_what_it_needs(web: Client, phone: Authenticator) -> None:
     key = WebAuthnCredential.objects.get().pk
     pages = [web.get(path).content.decode() for path in ("/me/passkeys/", "/me/passkeys/add/", f"/me/passkeys/{key}/")]
-    pages.append(web.post("/me/passkeys/add/", {"name": "手机", "password": life.PASSWORD}).content.decode())
+    pages.append(web.post("/me/passkeys/add/", {"name": "手机"}).content.decode())
+    pages.append(web.get(f"/me/passkeys/{key}/remove/").content.decode())
     pages.append(Client(HTTP_HOST="localhost").get("/login/").content.decode())
     for page in pages:
         assert inline(page).found == []
@@ -193,8 +207,6 @@ def test_a_finger_signs_in_without_a_name(
     enter(browser, live_server, owner)
     browser.get_by_role("link", name="添加通行密钥").click()
     browser.fill("#id_name", "我的手机")
-    if browser.locator("#id_password").count():
-        browser.fill("#id_password", life.PASSWORD)
     browser.get_by_role("button", name="下一步").click()
     browser.get_by_role("button", name="验证并添加").click()
     browser.get_by_text("已添加“我的手机”").wait_for()
@@ -218,9 +230,8 @@ def test_a_finger_signs_in_without_a_name(
 
     browser.goto(f"{live_server.url}/me/passkeys/")
     browser.get_by_role("link", name=re.compile("我的手机")).click()
-    if browser.locator("#id_password").count():
-        browser.fill("#id_password", life.PASSWORD)
-    browser.get_by_role("button", name="删除这个通行密钥").click()
+    browser.get_by_role("link", name="删除这个通行密钥").click()
+    browser.get_by_role("button", name="确定删除").click()
     browser.get_by_text("还没有通行密钥").wait_for()
     browser.goto(f"{live_server.url}/me/")
     browser.get_by_role("button", name="退出登录").click()
@@ -238,8 +249,6 @@ def test_one_device_holds_one_passkey_of_a_person(
     for _time in range(2):
         browser.goto(f"{live_server.url}/me/passkeys/add/")
         browser.fill("#id_name", "手机")
-        if browser.locator("#id_password").count():
-            browser.fill("#id_password", life.PASSWORD)
         browser.get_by_role("button", name="下一步").click()
         browser.get_by_role("button", name="验证并添加").click()
         browser.get_by_text(re.compile("已添加“|已经添加过")).wait_for()

@@ -145,7 +145,7 @@ class WebJourney:
     def adds_a_passkey(self) -> None:
         phone = Authenticator()
         self.get("/me/passkeys/add/")
-        begun = self.send("/me/passkeys/add/", 200, name="我的手机", password=life.PASSWORD).context["begun"]
+        begun = self.send("/me/passkeys/add/", 200, name="我的手机").context["begun"]
         made = json.dumps(phone.create(begun.options))
         self.send("/me/passkeys/add/", ceremony_id=str(begun.ceremony_id), credential=made, name="我的手机")
         self.get("/me/passkeys/")
@@ -155,7 +155,8 @@ class WebJourney:
         self.send("/login/passkey/", ceremony_id=begun["ceremony_id"], credential=signed)
         page = self.get("/me/passkeys/").context["passkeys"][0]
         self.get(f"/me/passkeys/{page.pk}/")
-        self.send(f"/me/passkeys/{page.pk}/", act="rename", name="手机")
+        self.send(f"/me/passkeys/{page.pk}/", name="手机")
+        self.get(f"/me/passkeys/{page.pk}/remove/")
 
     def wants_to_leave(self) -> None:
         self.send("/me/security/proof/", old_password=life.PASSWORD)
