@@ -8,7 +8,7 @@ from rest_framework.request import Request
 from candidate_api.accounts.models import Device
 from candidate_api.accounts.proofs import Proof
 from candidate_api.accounts.rules import Channel, Kind, Purpose
-from candidate_api.candidates.rules import STEPS
+from candidate_api.candidates.rules import NAME_WRONG, STEPS
 from candidate_api.candidates.serializers import CandidateOut
 from candidate_api.candidates.states import IdType
 from candidate_api.identity.api import IdentityOut
@@ -56,7 +56,7 @@ class RegisterIn(Input):
     )
     captcha_value = serializers.CharField(max_length=4000, required=False, allow_blank=True, default="")
     notice_version = serializers.CharField(max_length=20)
-    name = serializers.CharField(max_length=100)
+    name = serializers.CharField(max_length=100, error_messages={"max_length": NAME_WRONG})
     id_type = serializers.ChoiceField(IdType.choices)
     id_number = serializers.CharField(max_length=40)
     mobile = serializers.CharField(max_length=30)

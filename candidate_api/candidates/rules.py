@@ -72,13 +72,13 @@ def id_number_error(id_type: str, number: str, today: date) -> FieldError | None
     a 准考证号: one box takes them all at sign-in, and there the form says which is meant.
     """
     if id_type in (IdType.RESIDENT_ID, IdType.HMT_RESIDENCE):
-        if re.fullmatch(r"[0-9]{15}", number):
+        if id_type == IdType.RESIDENT_ID and re.fullmatch(r"[0-9]{15}", number):
             return _id_error("fifteen_digits", _("15位身份证号须先到就近的市招生考试院升为18位后再注册。"))
         if not _RESIDENT.fullmatch(number):
-            return _id_error("format", _("身份证号为18位，最后一位可以是X。"))
+            return _id_error("format", _("%(document)s号为18位，最后一位可以是X。") % {"document": _called(id_type)})
         if number.startswith(_HMT_AREAS) != (id_type == IdType.HMT_RESIDENCE) or number.startswith(_FOREIGN):
             return _not_of_this_type()
-        return _wrong_digits(number, today)
+        return _wrong_digits(id_type, number, today)
     if id_type == IdType.TAIWAN_PERMIT and _TAIWAN_WITH_ISSUE.fullmatch(number):
         return _id_error("format", _("请填写前8位号码，不含后面的换证次数。"))
     pattern = _PATTERNS[IdType(id_type)]
@@ -86,16 +86,22 @@ def id_number_error(id_type: str, number: str, today: date) -> FieldError | None
         return _not_of_this_type()
     # The 外国人永久居留身份证 of today is numbered like a resident's.
     if id_type == IdType.FOREIGN_RESIDENCE and _RESIDENT.fullmatch(number):
-        return _wrong_digits(number, today)
+        return _wrong_digits(id_type, number, today)
     return None
 
 
-def _wrong_digits(number: str, today: date) -> FieldError | None:
+def _called(id_type: str) -> object:
+    """What a person calls the document of theirs that has eighteen digits."""
+    return _("身份证") if id_type == IdType.RESIDENT_ID else IdType(id_type).label
+
+
+def _wrong_digits(id_type: str, number: str, today: date) -> FieldError | None:
+    document = {"document": _called(id_type)}
     born = resident_birth_date(number)
     if born is None or birth_date_error(born, today):
-        return _id_error("birth_date", _("身份证号中的出生日期不存在，请核对。"))
+        return _id_error("birth_date", _("%(document)s号中的出生日期不存在，请核对。") % document)
     if check_digit(number[:17]) != number[17]:
-        return _id_error("check_digit", _("身份证号有误，请逐位核对。"))
+        return _id_error("check_digit", _("%(document)s号有误，请逐位核对。") % document)
     return None
 
 
@@ -148,11 +154,14 @@ def said_by(number: str) -> dict[str, Any]:
     return {"birth_date": resident_birth_date(number), "gender": resident_gender(number)}
 
 
+NAME_WRONG = _("姓名只能包含文字和间隔号“·”，2至60个字。")
+
+
 def name_error(name: str, field: str = "name") -> FieldError | None:
     """Why this cannot be a name, or None; expects `clean_name` to have run."""
     if is_name(name):
         return None
-    return FieldError(field, "invalid", _("姓名只能包含文字和间隔号“·”，2至60个字。"))
+    return FieldError(field, "invalid", NAME_WRONG)
 
 
 def mobile_error(mobile: str) -> FieldError | None:

@@ -118,7 +118,7 @@ class Digits(Text):
 class ProfileIn(Input):
     """Any part of the profile; what is left out stays as it is. Name and document up to the first passed course."""
 
-    name = serializers.CharField(max_length=100)
+    name = serializers.CharField(max_length=100, error_messages={"max_length": rules.NAME_WRONG})
     id_type = serializers.ChoiceField(IdType.choices)
     id_number = serializers.CharField(max_length=40)
     gender = serializers.ChoiceField(Gender.choices)
@@ -137,6 +137,7 @@ class ProfileIn(Input):
     postcode = Digits(rules.POSTCODE, rules.POSTCODE_WRONG, allow_blank=True)
     phone = Digits(rules.PHONE, rules.PHONE_WRONG, max_length=20, allow_blank=True)
     email = serializers.CharField(help_text="只读：到 me/email/ 绑定")
+    mobile = serializers.CharField(help_text="只读：到 me/mobile/ 绑定")
     district = serializers.SlugRelatedField(slug_field="code", queryset=District.objects.all())
     major = serializers.SlugRelatedField(slug_field="code", queryset=Major.objects.all())
 
@@ -148,6 +149,9 @@ class ProfileIn(Input):
 
     def validate_email(self, email: str) -> str:
         raise serializers.ValidationError(_("电子邮箱需验证，请到“绑定邮箱”（me/email/）修改。"), code="read_only")
+
+    def validate_mobile(self, mobile: str) -> str:
+        raise serializers.ValidationError(_("手机号码需验证，请到“绑定手机”（me/mobile/）修改。"), code="read_only")
 
 
 class ContactIn(Input):

@@ -123,6 +123,15 @@ def test_the_dot_in_a_name_is_one_dot(api, name):
     assert register(api, name=name).json()["candidate"]["name"] == "阿依古丽\u00b7买买提"
 
 
+@pytest.mark.parametrize("length", [61, 101])
+def test_a_name_that_is_too_long_hears_the_rule(api, length):
+    send_code(api)
+    answer = register(api, name="韦" * length)
+    [told] = [error["detail"] for error in answer.json()["errors"] if error["field"] == "name"]
+    assert told == "姓名只能包含文字和间隔号“·”，2至60个字。"
+    assert (User.objects.count(), Candidate.objects.count()) == (0, 0)
+
+
 def test_unknown_fields_are_refused(api):
     send_code(api)
     answer = register(api, is_staff=True)

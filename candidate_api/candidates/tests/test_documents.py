@@ -131,3 +131,20 @@ def test_nobody_is_born_today_or_two_lives_ago(born: date, is_right: bool) -> No
 def test_a_name_has_one_spelling_whatever_the_keyboard_gives(typed: str, kept: str) -> None:
     assert clean_name(typed) == kept
     assert name_error(kept) is None
+
+
+@pytest.mark.parametrize(
+    ("id_type", "number", "told"),
+    [
+        (IdType.HMT_RESIDENCE, "123", "港澳台居民居住证号为18位，最后一位可以是X。"),
+        (IdType.HMT_RESIDENCE, "810103900101123", "港澳台居民居住证号为18位，最后一位可以是X。"),
+        (IdType.HMT_RESIDENCE, "810103199802301234", "港澳台居民居住证号中的出生日期不存在，请核对。"),
+        (IdType.FOREIGN_RESIDENCE, PERMANENT[:17] + "0", "外国人永久居留身份证号有误，请逐位核对。"),
+        (IdType.RESIDENT_ID, "123", "身份证号为18位，最后一位可以是X。"),
+        (IdType.RESIDENT_ID, "450103900101123", "15位身份证号须先到就近的市招生考试院升为18位后再注册。"),
+    ],
+)
+def test_a_wrong_number_is_called_by_its_own_document(id_type: str, number: str, told: str) -> None:
+    error = id_number_error(id_type, number, TODAY)
+    assert error is not None
+    assert str(error.detail) == told
