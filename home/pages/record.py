@@ -40,6 +40,7 @@ from portal.kernel import clock
 from portal.kernel.edges import actor_of
 from portal.kernel.errors import Problem
 from portal.kernel.text import clean, mask_mobile
+from review.types import queries as types
 
 OUR_PROVINCE = "450000"
 CORRECTED = ("name", "id_type", "id_number")
@@ -168,13 +169,19 @@ def profile(request: HttpRequest) -> HttpResponse:
     context = {
         "candidate": candidate,
         "locked": locked,
-        "sentence": LOCKED,
         "mobile": mask_mobile(candidate.user.mobile),
         "correcting": form.is_bound and any(form.data.get(name) for name in CORRECTED),
         "back": reverse("home:me"),
         "missing": missing(candidate),
+        **(_way_to_change() if locked else {}),
     }
     return page(request, "home/me/profile.html", context, form=form)
+
+
+def _way_to_change() -> dict[str, Any]:
+    """What stands where the record is locked, and the way to the application that changes it all the same."""
+    offered = types.published().filter(kind="info-change").values_list("slug", flat=True).first()
+    return {"sentence": LOCKED, "change": reverse("home:apply", args=[offered]) if offered else ""}
 
 
 def _after(before: Candidate, after: Candidate) -> str:
@@ -246,12 +253,13 @@ def photo(request: HttpRequest) -> HttpResponse:
             done = _after(candidate, saved)
             flash.success(request, done if saved.candidate_number else _("照片已保存。请继续完善个人信息。"))
             return redirect("home:me" if not missing(saved) else "home:profile")
+    locked = "photo" in queries.locked(candidate) and candidate.photo_id
     context = {
         "candidate": candidate,
         "spec": photos.spec_on(clock.today()),
-        "locked": "photo" in queries.locked(candidate) and candidate.photo_id,
-        "sentence": LOCKED,
+        "locked": locked,
         "back": reverse("home:me"),
+        **(_way_to_change() if locked else {}),
     }
     return page(request, "home/me/photo.html", context, form=form)
 
@@ -287,4 +295,5 @@ def _shown(candidate: Candidate, kind: str) -> dict[str, Any]:
     """A check as the page shows it."""
     status = identities.status(candidate, kind)
     state = IDENTITY.states[status.check.state] if status.check else None
-    return {"state": state, "at": status.checked_at, "again": state is None or state.code in ("failed", "abandoned")}
+    again = state is None or state.code in ("failed", "abandoned")
+    return {"kind": kind, "state": state, "at": status.checked_at, "again": again}

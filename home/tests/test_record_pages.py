@@ -15,6 +15,7 @@ from candidate_api.identity.texts import CONSENT_VERSION
 from candidate_api.registrations.models import Registration
 from candidate_api.results.models import Score
 from portal.kernel import clock
+from review.types.models import ApplicationType
 from tests import life
 
 
@@ -72,9 +73,13 @@ def test_after_a_pass_the_pages_say_what_is_locked_and_where_to_go(web: Client, 
     Score.objects.create(candidate=person, course=course, score=80, status="passed", recorded_at=clock.now())
     for address in ("/me/profile/", "/me/photo/"):
         page = web.get(address).content.decode()
-        assert "考生信息变更" in page
+        assert '<a href="/business/apply/info-change/">办理考生信息变更</a>' in page
         assert 'name="name"' not in page
         assert 'name="photo"' not in page
+    ApplicationType.objects.update(is_published=False)
+    page = web.get("/me/profile/").content.decode()
+    assert "考生信息变更" in page
+    assert "/business/apply/" not in page, "no way to what is not offered"
 
 
 def test_a_name_is_put_right_before_that(web: Client, person: Candidate) -> None:
@@ -94,6 +99,19 @@ def test_all_that_is_wrong_is_told_at_once(web: Client, person: Candidate) -> No
         assert page.count(sentence) == 2, "in the summary and at its field"
     kept = Candidate.objects.get(pk=person.pk)
     assert (kept.user.name, kept.address) == ("韦小莉", "民族大道1号")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_to_be_put_right_after_a_check_is_what_was_checked(reference: None, records: Twin) -> None:
+    client = Client()
+    client.force_login(life.enrolled(name="陆大海", number="450103199803124525").user)
+    client.post("/me/identity/")
+    page = client.get("/me/identity/").content.decode()
+    assert "请核对姓名和身份证号，更正后" in page
+    assert "身份证号和照片" not in page
+    client.post("/me/identity/", {"face": "1", "consent": CONSENT_VERSION})
+    assert IdentityCheck.objects.filter(kind="face", state="failed").exists()
+    assert "请核对姓名、身份证号和照片" in client.get("/me/identity/").content.decode()
 
 
 @pytest.mark.django_db(transaction=True)
