@@ -135,10 +135,23 @@ def asks_captcha(account: str, by: Actor) -> bool:
     """
     may_sign_in(by)
     try:
-        crowded = bool(by.address) and limits.reached(FAILURES_FROM_ADDRESS, limits.network_of(by.address))
+        crowded = _crowded(by)
         return bool(limits.count(FREE_TRIES, account)) or crowded
     except limits.Uncounted:
         return True
+
+
+def will_ask_captcha(account: str, by: Actor) -> bool:
+    """Whether the next try will need a captcha, by what was tried until now; counts nothing."""
+    try:
+        return limits.reached(FREE_TRIES, account) or _crowded(by)
+    except limits.Uncounted:
+        return True
+
+
+def _crowded(by: Actor) -> bool:
+    """Whether so many passwords from this address were wrong that everybody behind it is asked for a captcha."""
+    return bool(by.address) and limits.reached(FAILURES_FROM_ADDRESS, limits.network_of(by.address))
 
 
 def may_try_password(account: str, by: Actor) -> None:

@@ -19,6 +19,7 @@ from candidate_api.accounts.actions.devices import (
 )
 from candidate_api.accounts.actions.entry import (
     Sent,
+    asks_captcha_next,
     register,
     registration_errors,
     send_email_code,
@@ -38,6 +39,7 @@ from candidate_api.accounts.actions.reset import (
 __all__ = [
     "Sent",
     "Started",
+    "asks_captcha_next",
     "change_email",
     "change_mobile",
     "change_password",

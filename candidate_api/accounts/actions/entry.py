@@ -192,6 +192,12 @@ def sign_in_password(
     return user
 
 
+def asks_captcha_next(account: str, *, by: Actor) -> bool:
+    """Whether the next try of a password for `account`, known or not, will need a captcha: for a page that shows it
+    before it is asked for."""
+    return guard.will_ask_captcha(clean_account(account), by)
+
+
 def sign_in_sms(mobile: str, sms_code: str, *, by: Actor) -> User:
     """The candidate behind a mobile and a code sent to it.
 
