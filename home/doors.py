@@ -19,6 +19,9 @@ from portal.kernel.errors import Code, Problem
 
 View = Callable[..., HttpResponseBase]
 
+# Forms that sign somebody in: whoever is in already has got what they ask for.
+_DOORS = ("home:login", "home:passkey-sign-in")
+
 
 def safe_next(request: HttpRequest, given: str) -> str:
     """`given` if it is an address of this portal, else the candidate's own page."""
@@ -36,21 +39,26 @@ def in_wechat(request: HttpRequest) -> bool:
     return "MicroMessenger" in request.headers.get("User-Agent", "")
 
 
+def onwards(request: HttpRequest, target: str) -> HttpResponse:
+    """To where a sign-in leads; a script that asked for a part of the page is told to leave it."""
+    if request.headers.get("HX-Request"):
+        return HttpResponse(headers={"HX-Redirect": target})
+    return HttpResponseRedirect(target)
+
+
 def to_login(request: HttpRequest) -> HttpResponse:
     """Away to sign in, and back here afterwards; what was typed waits."""
     if request.method == "POST":
         drafts.keep(request)
         messages.warning(request, _("登录已过期。请重新登录，您填写的内容会为您保留。"))
     here = request.get_full_path() if request.method in ("GET", "HEAD") else request.path
-    response = HttpResponseRedirect(f"{reverse('home:login')}?{urlencode({'next': here})}")
-    if request.headers.get("HX-Request"):
-        response = HttpResponse(headers={"HX-Redirect": response.url})
-    return response
+    return onwards(request, f"{reverse('home:login')}?{urlencode({'next': here})}")
 
 
 def to_proof(request: HttpRequest) -> HttpResponse:
     """Away to prove who they are once more, and back here afterwards."""
-    return redirect(f"{reverse('home:proof')}?{urlencode({'next': request.path})}")
+    here = request.get_full_path() if request.method in ("GET", "HEAD") else request.path
+    return redirect(f"{reverse('home:proof')}?{urlencode({'next': here})}")
 
 
 def problem_page(request: HttpRequest, problem: Problem) -> HttpResponse:
@@ -64,6 +72,9 @@ def problem_page(request: HttpRequest, problem: Problem) -> HttpResponse:
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form whose token is too old, most often because its owner has signed in anew in another window."""
+    entered = request.user.is_authenticated and request.user.is_candidate
+    if entered and request.resolver_match and request.resolver_match.view_name in _DOORS:
+        return onwards(request, safe_next(request, request.POST.get("next", "")))
     sentence = _("页面已过期，没有提交任何内容。请返回上一页，刷新后再试一次。")
     problem = Problem(Code.PERMISSION_DENIED, sentence)
     problem.title = _("页面已过期")

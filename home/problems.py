@@ -35,6 +35,13 @@ def place(errors: list[FieldError], form: Form, **names: str) -> None:
         form.add_error(name if name in form.fields else None, str(error.detail))
 
 
+def only(form: Form, wrong: Form) -> None:
+    """Of this form, which nobody has handed in yet, only what `wrong` has found in the fields that both have."""
+    found = {name: errors for name, errors in wrong.errors.items() if name in form.fields}
+    form.errors.clear()
+    form.errors.update(found)
+
+
 def lines(form: Form | None = None, problem: Problem | None = None) -> list[Line]:
     """The error summary of a page, in the order of its fields."""
     found: list[Line] = []

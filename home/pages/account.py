@@ -17,9 +17,9 @@ from candidate_api.accounts import notice as notices
 from candidate_api.accounts.rules import Purpose
 from candidate_api.candidates.states import IdType
 from home import challenges
-from home.doors import public, safe_next
+from home.doors import onwards, public, safe_next
 from home.forms import PortalForm, text
-from home.problems import explain, lines, page, place
+from home.problems import explain, lines, only, page, place
 from portal.kernel.edges import actor_of, goes_on
 from portal.kernel.errors import Code, Problem
 from portal.kernel.users.models import User
@@ -110,7 +110,7 @@ def register(request: HttpRequest) -> HttpResponse:
             return redirect("home:register-notice")
         return _account_page(request, template, RegisterForm(initial={"notice_version": version}))
     if request.POST.get("act") in ("code", "picture"):
-        return _code(request, template, RegisterForm(initial=_typed(request)), Purpose.REGISTER)
+        return _code(request, template, RegisterForm(request.POST), Purpose.REGISTER)
     form = RegisterForm(request.POST)
     if form.has_error("notice_version"):  # a form that nobody was given: it comes after the notice
         messages.warning(request, _("请先阅读注册须知。"))
@@ -141,7 +141,7 @@ def login(request: HttpRequest) -> HttpResponse:
     """登录: by password, or by a code sent to the mobile."""
     target = safe_next(request, request.POST.get("next", request.GET.get("next", "")))
     if request.user.is_authenticated and request.user.is_candidate:
-        return HttpResponseRedirect(target)
+        return onwards(request, target)
     if request.GET.get("way") == "sms":
         return _login_sms(request, target)
     return _login_password(request, target)
@@ -149,7 +149,7 @@ def login(request: HttpRequest) -> HttpResponse:
 
 def _login_password(request: HttpRequest, target: str) -> HttpResponse:
     template = "home/account/login.html"
-    asks = False
+    asks = "captcha_id" in request.POST
     form = PasswordForm(request.POST if request.method == "POST" else None)
     if request.POST.get("act") == "picture":
         return _account_page(request, template, PasswordForm(initial=_typed(request)), way="password", target=target)
@@ -157,7 +157,8 @@ def _login_password(request: HttpRequest, target: str) -> HttpResponse:
         try:
             user = actions.sign_in_password(**form.cleaned_data, by=actor_of(request, "web"))
         except Problem as problem:
-            asks = "captcha_id" in request.POST or problem.code == Code.CAPTCHA_REQUIRED
+            account = form.cleaned_data["account"]
+            asks = asks or actions.asks_captcha_next(account, by=actor_of(request, "web"))
             if problem.code == Code.CAPTCHA_REQUIRED:
                 form.add_error("captcha_value", _("为了账号安全，请填写校验码。"))
             else:
@@ -170,7 +171,7 @@ def _login_password(request: HttpRequest, target: str) -> HttpResponse:
 def _login_sms(request: HttpRequest, target: str) -> HttpResponse:
     template = "home/account/login.html"
     if request.POST.get("act") in ("code", "picture"):
-        return _code(request, template, SmsForm(initial=_typed(request)), Purpose.LOGIN, way="sms", target=target)
+        return _code(request, template, SmsForm(request.POST), Purpose.LOGIN, way="sms", target=target)
     form = SmsForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
@@ -226,6 +227,9 @@ def _code(request: HttpRequest, template: str, form: forms.Form, purpose: Purpos
             except Problem as problem:
                 explain(problem, code)
         found = lines(code)
+        only(form, code)
+    else:
+        form.errors.clear()
     _keep_password(form)
     context |= {"captcha_errors": code.errors.get("captcha_value"), "sent": sent, "problems": found}
     if request.headers.get("HX-Request"):

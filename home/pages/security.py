@@ -149,7 +149,7 @@ def mobile(request: HttpRequest) -> HttpResponse:
         def send(*solved: Any) -> actions.Sent:
             return actions.send_sms_code(request.POST.get("mobile", ""), Purpose.BIND, *solved, by=actor)
 
-        return _send_new_code(request, template, MobileForm(initial={"mobile": request.POST.get("mobile", "")}), send)
+        return _send_new_code(request, template, MobileForm(request.POST), send)
     form = MobileForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         given = form.cleaned_data
@@ -175,7 +175,7 @@ def email(request: HttpRequest) -> HttpResponse:
         def send(*solved: Any) -> actions.Sent:
             return actions.send_email_code(request.POST.get("email", ""), Purpose.BIND, *solved, by=actor)
 
-        return _send_new_code(request, template, EmailForm(initial={"email": request.POST.get("email", "")}), send)
+        return _send_new_code(request, template, EmailForm(request.POST), send)
     form = EmailForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         given = form.cleaned_data
@@ -266,14 +266,16 @@ def _send_new_code(
 ) -> HttpResponse:
     """Send a code to the new address, or show another picture; what was typed stays."""
     solved = _Solved(request.POST)
+    form.errors.clear()  # it is not handed in yet
     sent, found = None, []
     if request.POST["act"] == "code":
         if solved.is_valid():
             try:
                 sent = send(solved.cleaned_data["captcha_id"], solved.cleaned_data["captcha_value"])
             except Problem as problem:
-                explain(problem, solved)
-        found = lines(solved)
+                about_address = any(error.field in form.fields for error in problem.errors)
+                explain(problem, form if about_address else solved)
+        found = lines(form) + lines(solved)
     if request.headers.get("HX-Request"):
         template = "home/account/code_part.html"
     errors = solved.errors.get("captcha_value") if found else None

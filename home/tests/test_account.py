@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from candidate_api.accounts import captcha
-from candidate_api.accounts.models import Captcha
+from candidate_api.accounts.models import Captcha, VerificationCode
 from candidate_api.candidates.models import Candidate
 from home.tests.conftest import inline
 from tests import life
@@ -136,6 +136,73 @@ def test_a_wrong_password_says_nothing_about_the_account(client: Client) -> None
     ]
     assert all("账号或密码不正确" in page for page in pages)
     assert "wrong-one" not in pages[0]
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_the_third_mistake_is_answered_with_the_captcha(client: Client, known: bool) -> None:
+    account = life.registered().user.mobile if known else "13000000000"
+    pages = [
+        client.post("/login/", {"account": account, "password": "wrong-one"}).content.decode() for _time in range(3)
+    ]
+    assert ["captcha_id" in page for page in pages] == [False, False, True]
+    assert "账号或密码不正确" in pages[2]
+    assert "请填写校验码" not in pages[2]
+    captcha_id, value = life.solved_captcha()
+    solved = {"captcha_id": str(captcha_id), "captcha_value": value}
+    nothing = client.post("/login/", {"account": account, "password": ""} | solved).content.decode()
+    assert "captcha_id" in nothing, "it stays while something else is missing"
+    answer = client.post("/login/", {"account": account, "password": life.PASSWORD} | solved)
+    assert (answer.status_code == 302) == known
+
+
+def in_two_tabs() -> tuple[Client, dict[str, str]]:
+    """A browser that has signed in in one tab, and the form of another that it had opened before."""
+    person = life.registered()
+    client = Client(enforce_csrf_checks=True)
+    form = re.search('name="csrfmiddlewaretoken" value="([^"]+)"', client.get("/login/").content.decode())
+    assert form
+    given = {"account": person.user.mobile, "password": life.PASSWORD, "csrfmiddlewaretoken": form[1]}
+    assert client.post("/login/", given).url == "/me/"
+    return client, given
+
+
+@pytest.mark.parametrize("address", ["/login/", "/login/?way=sms", "/login/passkey/"])
+def test_who_has_signed_in_in_another_tab_is_led_on(address: str) -> None:
+    client, given = in_two_tabs()
+    assert client.post(address, given).url == "/me/"
+    assert client.post(address, given | {"next": "/me/profile/"}).url == "/me/profile/"
+    assert client.post(address, given | {"next": "https://evil.example/"}).url == "/me/"
+    script = client.post(address, given | {"act": "code"}, headers={"HX-Request": "true"})
+    assert script["HX-Redirect"] == "/me/"
+
+
+def test_another_form_that_is_too_old_is_still_refused_and_changes_nothing() -> None:
+    client, given = in_two_tabs()
+    for address in ("/logout/", "/me/security/devices/revoke-others/"):
+        assert client.post(address, given).status_code == 403
+    assert client.get("/me/").status_code == 200
+    stranger = Client(enforce_csrf_checks=True)
+    assert stranger.post("/login/", given).status_code == 403
+    assert stranger.get("/me/").status_code == 302
+
+
+@pytest.mark.parametrize("address", [ADDRESS, "/login/?way=sms"])
+def test_a_wrong_mobile_is_marked_where_a_code_is_asked_for(client: Client, address: str) -> None:
+    page = client.post(address, typed(act="code", mobile="1390000111", password="a", name="")).content.decode()
+    assert '<a href="#id_mobile">请填写11位手机号码。</a>' in page
+    assert re.search(r'<p class="error" id="id_mobile_error">.*请填写11位手机号码。', page)
+    field = re.search('<input[^>]*id="id_mobile"[^>]*>', page)
+    assert field
+    assert 'value="1390000111"' in field[0]
+    assert 'aria-invalid="true"' in field[0]
+    assert 'aria-describedby="id_mobile_error"' in field[0]
+    assert page.count('class="error"') == 1, "of what is not asked for yet nothing is said"
+    assert not VerificationCode.objects.exists()
+    part = client.post(address, typed(act="code", mobile=""), headers={"HX-Request": "true"}).content.decode()
+    assert '<div id="address-part" hx-swap-oob="true">' in part
+    assert 'id="id_mobile_error"' in part
+    right = client.post(address, typed(act="code"), headers={"HX-Request": "true"}).content.decode()
+    assert "address-part" not in right, "what is being typed there stays"
 
 
 def test_after_three_mistakes_a_captcha_is_asked_for(client: Client) -> None:
