@@ -24,6 +24,9 @@ _CANDIDATE_NUMBER = re.compile(r"[0-9]{12}")
 # Hong Kong, Macao, Taiwan: where a 港澳台居民居住证 says its holder is from, and no 居民身份证 does.
 _HMT_AREAS = ("81", "82", "83")
 
+# GB/T 2260: the first two digits of a resident number, with the areas that issue 居住证 to people from there.
+_PROVINCE = re.compile(r"1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[1-3]")
+
 # No county's code: where a 外国人永久居留身份证 begins.
 _FOREIGN = "9"
 
@@ -62,8 +65,8 @@ def is_candidate_number(number: str) -> bool:
 def id_number_error(id_type: str, number: str, today: date) -> FieldError | None:
     """Why `number` cannot be of that type, or None. Resident numbers by GB 11643: check digit and a real date.
 
-    The county is not looked up: new counties appear faster than any table. No document has the form of a mobile or of
-    a 准考证号: one box takes them all at sign-in, and there the form says which is meant.
+    The province is looked at, the county is not: new counties appear faster than any table. No document has the form
+    of a mobile or of a 准考证号: one box takes them all at sign-in, and there the form says which is meant.
     """
     if id_type in (IdType.RESIDENT_ID, IdType.HMT_RESIDENCE):
         if re.fullmatch(r"[0-9]{15}", number):
@@ -72,6 +75,8 @@ def id_number_error(id_type: str, number: str, today: date) -> FieldError | None
             return _id_error("format", _("身份证号为18位，最后一位可以是X。"))
         if number.startswith(_HMT_AREAS) != (id_type == IdType.HMT_RESIDENCE) or number.startswith(_FOREIGN):
             return _not_of_this_type()
+        if not _PROVINCE.match(number):
+            return _id_error("format", _("身份证号有误，请逐位核对。"))
         return _wrong_digits(number, today)
     if id_type == IdType.TAIWAN_PERMIT and _TAIWAN_WITH_ISSUE.fullmatch(number):
         return _id_error("format", _("请填写前8位号码，不含后面的换证次数。"))

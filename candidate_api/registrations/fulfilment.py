@@ -17,6 +17,7 @@ from portal.kernel import clock
 from portal.kernel.actor import Actor
 from portal.kernel.audit.actions import record
 from portal.kernel.errors import Problem
+from portal.kernel.work import wake
 
 
 def line(row: Registration) -> Line:
@@ -53,6 +54,8 @@ class RegistrationFulfilment:
                     row.save(update_fields=["state", "confirmed_at"])
                     record("registrations.confirm", row, by=by, from_state=before, to_state=row.state)
                 take_seats(ended)
+                if any(row.session.tickets_at and row.session.tickets_at <= now for row in rows):
+                    wake("arrangements.seat_late_entrants")  # they may print as soon as they have paid
         except (Problem, IntegrityError) as error:  # no seat left, or another entry has taken the place
             raise Unfulfillable from error
 

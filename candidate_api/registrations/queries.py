@@ -64,7 +64,7 @@ def awaiting_scores(actor: Actor) -> ExamSession | None:
 
 def of_order(order: Order) -> "QuerySet[Registration]":
     """The entries that a locked order pays for, locked too: all but those that their candidate cancelled."""
-    rows = Registration.objects.filter(order=order).exclude(state="cancelled")
+    rows = Registration.objects.filter(order=order).exclude(state="cancelled").select_related("session")
     return rows.select_for_update(of=("self",), no_key=True).order_by("pk")
 
 

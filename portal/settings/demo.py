@@ -16,7 +16,10 @@ BLIND_INDEX_KEYS = _secrets["BLIND_INDEX_KEYS"]
 SIGNING_KEY = _secrets["SIGNING_KEY"]
 
 DEBUG = False
-PORT = env.int("PORT", default=8000)
+try:
+    PORT = env.int("PORT", default=8000)
+except ValueError:
+    raise SystemExit(f"PORT 须为端口号，如 PORT=8001，不能是 {env('PORT')!r}。") from None
 ALLOWED_HOSTS = ["*"]
 BASE_URL = f"http://127.0.0.1:{PORT}"
 WAGTAILADMIN_BASE_URL = BASE_URL

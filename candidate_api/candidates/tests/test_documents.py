@@ -20,10 +20,11 @@ from portal.kernel.text import clean_name
 
 TODAY = date(2026, 11, 24)
 PERMANENT = "911123199001011235"
+PROVINCES = [f"{zone}{n}" for zone, last in enumerate((5, 3, 7, 6, 4, 5), 1) for n in range(zone != 5, last + 1)]
 
 
 @given(
-    area=st.integers(110000, 659999),
+    area=st.integers(110000, 659999).filter(lambda area: str(area)[:2] in PROVINCES),
     born=st.dates(date(1900, 1, 1), TODAY - timedelta(days=1)),
     serial=st.integers(0, 999),
 )
@@ -51,6 +52,12 @@ def test_no_text_is_too_strange_to_be_judged(text: str, id_type: str) -> None:
 def test_new_counties_are_no_mistake(area: str) -> None:
     body = f"{area}19950612123"
     assert id_number_error(IdType.RESIDENT_ID, body + check_digit(body), TODAY) is None
+
+
+@pytest.mark.parametrize("province", ["00", "10", "16", "38", "47", "66", "99"])
+def test_a_province_that_is_none(province: str) -> None:
+    body = f"{province}010319950612123"
+    assert id_number_error(IdType.RESIDENT_ID, body + check_digit(body), TODAY) is not None
 
 
 @pytest.mark.parametrize(

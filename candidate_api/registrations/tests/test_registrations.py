@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import pytest
 import time_machine
+from celery import current_app
 from django.db import IntegrityError, transaction
 from django.db.models import BigIntegerField
 from rest_framework.test import APIClient
@@ -286,6 +287,21 @@ def test_a_paid_course_is_swapped_for_one_of_the_same_fee_alone(app, person, twi
     assert (Order.objects.get().amount_fen, Order.objects.get().state) == (4000, "paid")
     taken = SeatPool.objects.exclude(taken=0).values_list("district__code", "slot", "taken")
     assert list(taken) == [(LIUZHOU, 2, 1)]
+
+
+@pytest.mark.parametrize(("hours", "woken"), [(-1, True), (1, False)])
+def test_who_pays_after_the_release_is_given_a_seat_at_once(
+    app, person, twin, monkeypatch, django_capture_on_commit_callbacks, hours: int, woken: bool
+):
+    sent = []
+    monkeypatch.setattr(current_app, "send_task", sent.append)
+    ExamSession.objects.filter(code=SESSION).update(tickets_at=clock.now() + timedelta(hours=hours))
+    order = post(app, SLOT_1).json()["order"]
+    shop.paid_at_gateway(twin, shop.started(Order.objects.get()))
+    with django_capture_on_commit_callbacks(execute=True):
+        payments.confirm(order["number"], by=life.actor(person))
+    assert states(person) == {SLOT_1: "confirmed"}
+    assert ("arrangements.seat_late_entrants" in sent) is woken
 
 
 def test_an_unpaid_course_is_swapped_for_a_dearer_one_and_the_order_follows(app):

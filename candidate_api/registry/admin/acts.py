@@ -186,7 +186,7 @@ class ConfirmIdentity(CandidateAct):
 
     @classmethod
     def fits(cls, candidate: Candidate) -> bool:
-        return super().fits(candidate) and candidate.standing.result != Result.PASSED  # type: ignore[attr-defined]
+        return super().fits(candidate) and bool(candidate.standing.result != Result.PASSED)  # type: ignore[attr-defined]
 
     def act(self, given: dict[str, Any]) -> HttpResponse | None:
         confirm_on_site(self.thing.pk, given["reason"], by=self.actor)

@@ -19,10 +19,12 @@ from candidate_api.registry.states import MAY_UNMASK
 from cms.windows.queries import extensions_of
 from portal.kernel import clock
 from portal.kernel.admin import ForRoles
+from portal.kernel.audit.models import AuditEntry
 from portal.kernel.audit.queries import about
 from portal.kernel.audit.words import word
 from portal.kernel.downloads import private_file
 from portal.kernel.errors import Problem, Words
+from portal.kernel.text import mask_name
 
 LATEST = 10
 
@@ -66,6 +68,12 @@ def _identity(found: Status) -> str:
     return f"{found.result.label}（{how}）{_at(found.checked_at)}"
 
 
+def _doer(entry: AuditEntry, candidate: Candidate) -> str:
+    """Staff by name, the candidate masked as on the rest of the page."""
+    name: str = entry.actor_name
+    return mask_name(name) if entry.actor_id == candidate.user_id else name
+
+
 class Detail(ForRoles, View):
     """One record, masked, and what may be done with it."""
 
@@ -96,7 +104,7 @@ class Detail(ForRoles, View):
             "extensions": candidate.extensions,  # type: ignore[attr-defined]
             "followers": queries.followers(candidate),
             "mergers": queries.mergers_of(self.actor, candidate),
-            "entries": [(entry, word(entry.verb)) for entry in entries],
+            "entries": [(entry, word(entry.verb), _doer(entry, candidate)) for entry in entries],
         }
         return render(request, "registry/candidate.html", context)
 

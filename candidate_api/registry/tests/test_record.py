@@ -123,6 +123,8 @@ def test_readers_of_the_log_read_the_latest_of_it_here(person):
     html = page(at_desk("administrator"), f"{LIST}{person.pk}/")
     assert "最近的操作" in html
     assert f"冻结账号（{REASON}）" in html
+    assert "韦*莉：上传照片" in html
+    assert "韦小莉" not in html
     assert f"subject=candidate_api.candidate:{person.pk}" in html
     assert "最近的操作" not in page(seated(by), f"{LIST}{person.pk}/")
 
