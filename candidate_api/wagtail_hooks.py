@@ -47,7 +47,7 @@ class CatalogueGroup(ModelViewSetGroup):
 
 for _screens in (*CatalogueGroup.items, CourseMatchViewSet):
     _policy = KeptForGood if _screens.kind.for_good else KeptByTheProvince
-    register_permission_policy(_screens.kind.model, _policy(_screens.kind.model, _screens.kind.keepers))
+    register_permission_policy(_screens.kind.model, _policy(_screens.kind))
 
 
 @hooks.register("register_admin_viewset")

@@ -35,7 +35,7 @@ def _always(row: Any) -> None:
 class Kind:
     """`code` begins its audit verbs. `fixed` are columns that stay as they were made: others refer to the row by them.
 
-    `keepers` are the roles, held at the province, that may change it.
+    `keepers` are the roles, held at the province, that may change it; `readers` those, held anywhere, that see it.
     `check` looks at the written row within the transaction, all other rows as they are, and says what is wrong;
     `guard` raises Problem where a row must not be touched any more. What is `for_good` is never removed: records hold
     its code, and no column of theirs points at the row.
@@ -49,6 +49,7 @@ class Kind:
     guard: Callable[[Any], None] = _always
     for_good: bool = False
     keepers: tuple[str, ...] = (Role.ADMINISTRATOR,)
+    readers: tuple[str, ...] = tuple(Role)
 
 
 def _check_course(course: Course) -> Iterator[str]:

@@ -155,7 +155,8 @@ def _shown(ceremony_id: UUID, credential: dict[str, Any], by: Actor, *, staff: b
             passkey.backup_state = told.credential_backed_up
             passkey.last_used_at = clock.now()
             passkey.save(update_fields=["sign_count", "backup_state", "last_used_at"])
-            record("staff_door.verify" if staff else "accounts.sign_in", passkey.user, by=by, way="passkey")
+            verb = "staff_door.verify" if staff else "accounts.sign_in"
+            record(verb, passkey.user, by=by.known_as(passkey.user), way="passkey")
     if copied:
         raise _refused("went_back", _("这个通行密钥可能被复制，已拒绝登录。请用其他方式登录后删除它。"))
     return passkey

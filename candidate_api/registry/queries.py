@@ -1,9 +1,10 @@
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Value
 from django.utils.translation import gettext as _
 
 from candidate_api.candidates.models import Candidate, FormerDocument
 from candidate_api.candidates.queries import visible_to
 from candidate_api.candidates.rules import clean_account
+from candidate_api.catalogue.models import Area, CodeItem
 from candidate_api.payments.models import Order, PaymentAttempt, Refund
 from candidate_api.payments.states import LIVE as LIVE_ATTEMPT
 from candidate_api.registrations.models import Registration
@@ -46,6 +47,15 @@ def one(actor: Actor, candidate_id: int) -> Candidate:
     return row
 
 
+def ethnicity_and_area(candidate: Candidate) -> tuple[str, str]:
+    """The office's words for two codes of a profile: 民族, and the county or province of the address."""
+    of_the_lists = Q(list="ethnicity", code=candidate.ethnicity) | Q(list="province", code=candidate.address_area)
+    words = CodeItem.objects.filter(of_the_lists).order_by().values_list("list", "label")
+    counties = Area.objects.filter(code=candidate.address_area).order_by().values_list(Value("county"), "name")
+    found = dict(words.union(counties))
+    return found.get("ethnicity", ""), found.get("county") or found.get("province", "")
+
+
 def active_freeze_for_update(candidate: Candidate) -> Freeze:
     """The freeze that holds now; the caller has locked the record. Raises `state_conflict` where there is none."""
     freeze = Freeze.objects.filter(candidate=candidate, state="active").first()
@@ -60,6 +70,11 @@ def mergers(actor: Actor) -> "QuerySet[Merger]":
     seen = visible_to(actor, *MAY_MERGE).values("pk")
     rows = Merger.objects.filter(source__in=seen, target__in=seen)
     return rows.select_related("source__user", "target__user", "proposed_by", "decided_by").order_by("-pk")
+
+
+def mergers_of(actor: Actor, candidate: Candidate) -> "QuerySet[Merger]":
+    """Those of them that this record is a side of."""
+    return mergers(actor).filter(Q(source=candidate) | Q(target=candidate))
 
 
 def merger(actor: Actor, merger_id: int) -> Merger:

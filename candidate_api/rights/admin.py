@@ -84,7 +84,7 @@ class _Decide(ActView):
     def facts(self) -> list[tuple[Words, str]]:
         request: ErasureRequest = self.thing
         return [
-            (_("申请人"), request.user.name),
+            (_("申请人"), mask_name(request.user.name)),
             (_("准考证号"), request.user.candidate.candidate_number or ""),
             (_("申请理由"), request.reason),
         ]

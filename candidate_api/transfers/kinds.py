@@ -2,6 +2,7 @@
 
 from candidate_api.catalogue.kinds import Kind
 from candidate_api.transfers.models import CourseMatch
+from candidate_api.transfers.states import MAY_SEE
 from review.offices.states import Role
 
 COURSE_MATCHES = Kind(
@@ -10,4 +11,5 @@ COURSE_MATCHES = Kind(
     ("province", "code", "name", "course", "note"),
     fixed=("province", "code"),
     keepers=(Role.ADMINISTRATOR, Role.ARCHIVE, Role.FIRST_REVIEWER),
+    readers=(Role.ADMINISTRATOR, *MAY_SEE),
 )

@@ -1,7 +1,7 @@
 """Who does it: a frozen value that verbs take instead of a request."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -71,6 +71,10 @@ class Actor:
             proved_at=proved_at,
             client=client,
         )
+
+    def known_as(self, user: "User") -> "Actor":
+        """This actor, who has just shown to be `user`: what the log is told of a sign-in."""
+        return replace(self, user_id=user.pk, name=user.name)
 
     @property
     def is_system(self) -> bool:

@@ -35,7 +35,7 @@ _CATALOGUE = (
 )
 # One's own account and door, what pages load themselves, and the catalogue, which anybody reads at the front too.
 EVERYBODYS = {
-    *("", "account", "dismissibles", "door", "jsi18n", "sprite", "course-matches", "catalogue-textbooks"),
+    *("", "account", "dismissibles", "door", "jsi18n", "sprite", "catalogue-textbooks"),
     *(f"catalogue-{kind}" for kind in _CATALOGUE.split()),
 }
 _BUSINESS = {
@@ -48,6 +48,7 @@ _BUSINESS = {
     "cancellations": "administrator archive auditor finance",
     "candidates": "administrator archive first_reviewer second_reviewer support",
     "complaints": "administrator support",
+    "course-matches": "administrator archive auditor first_reviewer second_reviewer",
     "erasures": "administrator archive",
     "finance": "administrator auditor finance",
     "graduations": "archive auditor first_reviewer second_reviewer",

@@ -188,7 +188,7 @@ def sign_in_password(
     guard.may_enter(user)
     guard.opened_by_password(account, by)
     guard.at_home(by, account, user.mobile)
-    record("accounts.sign_in", user, by=by, way="password")
+    record("accounts.sign_in", user, by=by.known_as(user), way="password")
     return user
 
 
@@ -210,5 +210,5 @@ def sign_in_sms(mobile: str, sms_code: str, *, by: Actor) -> User:
         raise codes.refused()
     guard.may_enter(user)
     guard.at_home(by, mobile)
-    record("accounts.sign_in", user, by=by, way="sms")
+    record("accounts.sign_in", user, by=by.known_as(user), way="sms")
     return user

@@ -203,7 +203,8 @@ def confirm_reset(reset_token: str, new_password: str, confirm_password: str, *,
         user.set_password(new_password)
         user.save(update_fields=["password"])
         ended, closed = end_all(user), recovery.close_other_ways(user, by=by)
-        entry = record("accounts.reset_password", user, by=by, channel=reset.channel, devices=ended, closed=closed)
+        facts = {"channel": reset.channel, "devices": ended, "closed": closed}
+        entry = record("accounts.reset_password", user, by=by.known_as(user), **facts)
         at = f"{clock.local(clock.now()):%Y-%m-%d %H:%M}"
         say(f"accounts.password:{entry.pk}", "password_changed", {"at": at}, to=user, link="/me/security/")
     guard.proved_by_password(user)

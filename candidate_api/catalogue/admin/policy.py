@@ -5,31 +5,30 @@ from typing import Any
 from django.contrib.auth.models import AnonymousUser
 from wagtail.permission_policies.base import BasePermissionPolicy
 
+from candidate_api.catalogue.kinds import Kind
 from portal.kernel.actor import Actor
-from portal.kernel.users.models import User
 from review.offices.queries import users_with
 from review.offices.rules import of_the_province
-from review.offices.states import Role
 
 
 class KeptByTheProvince(BasePermissionPolicy):
-    """The table's keepers at the province add, change and delete; whoever holds a role at some office reads."""
+    """The table's keepers at the province add, change and delete; its readers, at whatever office, look at it."""
 
-    def __init__(self, model: Any, keepers: tuple[str, ...] = (Role.ADMINISTRATOR,)) -> None:
-        super().__init__(model)
-        self.keepers = keepers
+    def __init__(self, kind: Kind) -> None:
+        super().__init__(kind.model)
+        self.keepers, self.readers = kind.keepers, kind.readers
 
     def user_has_permission(self, user: Any, action: str) -> bool:
         if isinstance(user, AnonymousUser) or not user.is_active:
             return False
         actor: Actor = getattr(user, "actor_at_desk", None) or Actor.of(user, "admin")
-        return bool(actor.roles) if action == "view" else of_the_province(actor, *self.keepers)
+        return actor.has_role(*self.readers) if action == "view" else of_the_province(actor, *self.keepers)
 
     def user_has_any_permission(self, user: Any, actions: Any) -> bool:
         return any(self.user_has_permission(user, action) for action in actions)
 
     def users_with_any_permission(self, actions: Any) -> Any:
-        return User.objects.filter(is_staff=True) if "view" in actions else users_with(*self.keepers)
+        return users_with(*(self.readers if "view" in actions else self.keepers))
 
 
 class KeptForGood(KeptByTheProvince):

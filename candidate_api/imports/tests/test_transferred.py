@@ -295,8 +295,14 @@ def test_courses_are_matched_at_the_desk_by_the_province_alone():
     for reader in (at_desk("first_reviewer", "450100"), at_desk("auditor")):
         assert reader.get(address).status_code == 200
         assert reader.post(f"{address}new/", given).status_code in (302, 403)
+    for stranger in (at_desk("editor"), at_desk("support"), at_desk("finance")):
+        assert f'"{address}"' not in stranger.get("/admin/").content.decode()
+        for path in (address, f"{address}new/"):
+            assert stranger.get(path).headers["Location"] == "/admin/"
+            assert stranger.post(path, given).headers["Location"] == "/admin/"
     assert CourseMatch.objects.count() == 0
     keeper = at_desk("first_reviewer")
+    assert f'"{address}"' in keeper.get("/admin/").content.decode()
     assert keeper.post(f"{address}new/", given).status_code == 302
     row = CourseMatch.objects.get()
     assert (str(row), row.course.code) == ("广东省 99999 外省课程", "02324")

@@ -3,7 +3,7 @@
 from candidate_api.registry.actions.assigning import assign_school
 from candidate_api.registry.actions.extending import end_extension, extend
 from candidate_api.registry.actions.freezing import freeze, unfreeze
-from candidate_api.registry.actions.identity import change_mobile, proved_mobile, send_code, unmask
+from candidate_api.registry.actions.identity import change_mobile, open_photo, proved_mobile, send_code, unmask
 from candidate_api.registry.actions.merging import approve, propose, refuse
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "end_extension",
     "extend",
     "freeze",
+    "open_photo",
     "propose",
     "proved_mobile",
     "refuse",

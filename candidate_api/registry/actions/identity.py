@@ -14,20 +14,42 @@ from candidate_api.registry.states import MAY_CHANGE_MOBILE, MAY_UNMASK, TAKEN
 from portal.kernel.actor import Actor
 from portal.kernel.audit.actions import record
 from portal.kernel.errors import Code, Problem, invalid
+from portal.kernel.files.models import PrivateFile
 from portal.kernel.messages.actions import say
 from portal.kernel.text import clean, clean_mobile, mask_mobile
 
 
 @transaction.atomic
 def unmask(candidate_id: int, what: str, reason: str, *, by: Actor) -> str:
-    """The whole `id_number`, `mobile` or `name` of a person, for this one answer; the log keeps who read it and why.
+    """The whole `id_number`, `mobile`, `name`, `birth_date` or `address` of a person, for this one answer; the log
+    keeps who read it and why.
 
     Raises Problem: `permission_denied`, `not_found` for records of other offices.
     """
     candidate = visible_for_update(by, candidate_id, *MAY_UNMASK)
-    value: str = {"id_number": candidate.id_number, "mobile": candidate.user.mobile, "name": candidate.user.name}[what]
+    user = candidate.user
+    value = {
+        "id_number": candidate.id_number,
+        "mobile": user.mobile,
+        "name": user.name,
+        "birth_date": candidate.birth_date,
+        "address": candidate.address,
+    }[what]
     record("registry.unmask", candidate, by=by, note=reason, what=what)
-    return value
+    return str(value or "")
+
+
+@transaction.atomic
+def open_photo(candidate_id: int, *, by: Actor) -> PrivateFile:
+    """The photo of a record for a member of staff's eyes; who looked at it is written down. Raises Problem:
+    `permission_denied`, `not_found` for records of other offices and for those without a photo."""
+    if not by.has_role(*MAY_UNMASK):
+        raise Problem(Code.PERMISSION_DENIED)
+    candidate = visible_to(by, *MAY_UNMASK).select_related("photo").filter(pk=candidate_id).first()
+    if candidate is None or candidate.photo is None:
+        raise Problem(Code.NOT_FOUND)
+    record("registry.open_photo", candidate, by=by, sha256=candidate.photo.sha256)
+    return candidate.photo
 
 
 def send_code(candidate_id: int, mobile: str, *, by: Actor) -> None:

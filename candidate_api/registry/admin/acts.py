@@ -15,7 +15,6 @@ from candidate_api.candidates.queries import visible_to
 from candidate_api.candidates.states import Category
 from candidate_api.catalogue.models import School
 from candidate_api.identity.actions import confirm_on_site
-from candidate_api.identity.queries import status
 from candidate_api.identity.states import MAY_CONFIRM, Result
 from candidate_api.registry import actions, queries
 from candidate_api.registry.models import Merger
@@ -50,7 +49,8 @@ class CandidateAct(ActView):
 
     @classmethod
     def fits(cls, candidate: Candidate) -> bool:
-        """Whether the record's page offers it; the verb decides."""
+        """Whether the record's page offers it, by what the page has read of the record already (`standing`: its
+        身份认证, `extensions`); the verb decides."""
         return bool(candidate.user.is_active)
 
     def find(self, pk: int) -> Candidate:
@@ -68,7 +68,13 @@ class CandidateAct(ActView):
 class UnmaskForm(ReasonForm):
     what = forms.ChoiceField(
         label=_("查看内容"),
-        choices=[("id_number", _("证件号码")), ("mobile", _("手机号码")), ("name", _("姓名"))],
+        choices=[
+            ("id_number", _("证件号码")),
+            ("mobile", _("手机号码")),
+            ("name", _("姓名")),
+            ("birth_date", _("出生日期")),
+            ("address", _("通信地址")),
+        ],
         widget=forms.RadioSelect,
         initial="id_number",
     )
@@ -180,7 +186,7 @@ class ConfirmIdentity(CandidateAct):
 
     @classmethod
     def fits(cls, candidate: Candidate) -> bool:
-        return super().fits(candidate) and status(candidate).result != Result.PASSED
+        return super().fits(candidate) and bool(candidate.standing.result != Result.PASSED)  # type: ignore[attr-defined]
 
     def act(self, given: dict[str, Any]) -> HttpResponse | None:
         confirm_on_site(self.thing.pk, given["reason"], by=self.actor)
@@ -234,7 +240,10 @@ class EndExtension(CandidateAct):
 
     @classmethod
     def fits(cls, candidate: Candidate) -> bool:
-        return super().fits(candidate) and running_extensions(candidate).exists()
+        return super().fits(candidate) and any(
+            e.until > clock.now()
+            for e in candidate.extensions  # type: ignore[attr-defined]
+        )
 
     def form(self, data: Any = None) -> forms.Form:
         form = super().form(data)

@@ -5,12 +5,10 @@ from typing import Any, ClassVar
 import django_filters
 from django import forms
 from django.db.models import Count, Min
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
-from django.views import View
 from django.views.decorators.debug import sensitive_post_parameters
 from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.ui.tables import Column, TitleColumn
@@ -20,23 +18,17 @@ from candidate_api.candidates.rules import DESK
 from candidate_api.candidates.states import CANDIDATE
 from candidate_api.catalogue.models import District
 from candidate_api.registry import queries
-from candidate_api.registry.admin.acts import CANDIDATE_ACTS, MERGER_ACTS, masked
+from candidate_api.registry.admin.acts import CANDIDATE_ACTS, MERGER_ACTS
+from candidate_api.registry.admin.record import Detail, Photo, state_of
 from candidate_api.registry.models import Merger
 from candidate_api.registry.states import MAY_MERGE, MERGER
-from cms.windows.queries import extensions_of
 from portal.kernel.actor import Actor
-from portal.kernel.admin import ForRoles, Instant, Listing, ListingViewSet
+from portal.kernel.admin import Instant, Listing, ListingViewSet
 from portal.kernel.dashboard.panels import Queue, Waiting, plug
-from portal.kernel.errors import Problem
 from portal.kernel.text import mask_mobile, mask_name
 
 _ONE_LINE = "w-whitespace-nowrap"
 _MOST_FOUND = 50
-
-
-def state_of(candidate: Candidate) -> str:
-    """What the desk reads: a freeze before the record's own state."""
-    return str(_("已冻结")) if candidate.frozen else candidate.get_state_display()  # type: ignore[attr-defined]
 
 
 class CandidateFilters(WagtailFilterSet):
@@ -101,33 +93,6 @@ class FindView(CandidateListing):
         return context | {"asked": True, "sum": context["paginator"].count}
 
 
-class Detail(ForRoles, View):
-    """One record, masked, and what may be done with it."""
-
-    roles = DESK
-
-    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
-        try:
-            candidate = queries.one(self.actor, pk)
-        except Problem as problem:
-            raise Http404 from problem
-        may = {n: act for n, act in CANDIDATE_ACTS.items() if self.actor.has_role(*act.roles) and act.fits(candidate)}
-        context = {
-            "header_title": _("考生"),
-            "breadcrumbs_items": [
-                {"url": reverse("candidates:index"), "label": _("考籍管理")},
-                {"url": "", "label": _("考生"), "sublabel": str(candidate)},
-            ],
-            "candidate": candidate,
-            "facts": [*masked(candidate), (_("状态"), state_of(candidate))],
-            "acts": [(act.button, reverse(f"candidates:{name}", args=[pk])) for name, act in may.items()],
-            "freezes": candidate.freezes.select_related("frozen_by", "lifted_by"),
-            "extensions": extensions_of(candidate.user_id),
-            "followers": queries.followers(candidate),
-        }
-        return render(request, "registry/candidate.html", context)
-
-
 def _waiting(actor: Actor) -> Waiting:
     rows = queries.mergers(actor).filter(state="proposed").order_by()
     return Waiting(**rows.aggregate(count=Count("pk"), oldest=Min("proposed_at")))
@@ -186,6 +151,7 @@ class CandidateViewSet(ListingViewSet):
             *super().get_urlpatterns(),
             path("find/", self.construct_view(FindView), name="find"),
             path("<row:pk>/", Detail.as_view(), name="detail"),
+            path("<row:pk>/photo/", Photo.as_view(), name="photo"),
             *(path(f"<row:pk>/{name}/", act.as_view(), name=name) for name, act in CANDIDATE_ACTS.items()),
             path("mergers/", self.construct_view(MergerListing, **mergers), name="mergers"),
             path(

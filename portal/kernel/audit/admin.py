@@ -1,6 +1,6 @@
 """The log at the desk, to be read: there is no address under which it could be changed, exported or deleted."""
 
-import json
+import re
 from typing import Any, ClassVar
 
 import django_filters
@@ -17,6 +17,8 @@ from portal.kernel.audit.rules import READERS
 from portal.kernel.audit.words import verbs_called, word
 from portal.kernel.states import StateField
 
+_DIGEST = re.compile(r"[0-9a-f]{40,}")
+_WRAPS = "audit-cell"
 CHANNELS = {"web": _("网页"), "api": _("接口"), "admin": _("后台"), "system": _("系统")}
 
 
@@ -51,8 +53,23 @@ def _source(entry: AuditEntry) -> str:
 
 
 def _content(entry: AuditEntry) -> str:
-    data = json.dumps(entry.data, ensure_ascii=False, sort_keys=True) if entry.data else ""
-    return f"{entry.note} {data}".strip()
+    return "；".join(part for part in (entry.note, _told(entry.data)) if part)
+
+
+def _told(value: Any) -> str:
+    """A value of an entry's data to be read; a digest by its beginning, which is enough to compare two."""
+    if isinstance(value, dict):
+        return "；".join(f"{name}：{_within(value[name])}" for name in sorted(value))
+    if isinstance(value, list):
+        return "、".join(_within(one) for one in value) or "—"
+    if isinstance(value, bool):
+        return str(_("是") if value else _("否"))
+    text = str(value)
+    return "—" if value is None or not text else f"{text[:8]}…" if _DIGEST.fullmatch(text) else text
+
+
+def _within(value: Any) -> str:
+    return f"（{_told(value)}）" if isinstance(value, dict) else _told(value)
 
 
 def _actor(entry: AuditEntry) -> str:
@@ -90,19 +107,16 @@ class AuditFilters(WagtailFilterSet):
 class AuditListing(Listing):
     model = AuditEntry
     filterset_class = AuditFilters
+    template_name = "kernel/audit.html"
     verbose_name_plural = _("审计记录")
     columns: ClassVar = [
         Instant("at", label=_("时间")),
-        Column("actor", label=_("操作人"), accessor=_actor),
-        Column("verb", label=_("操作"), accessor=lambda entry: f"{word(entry.verb)}（{entry.verb}）"),
-        Column("subject", label=_("对象"), accessor=_subject),
-        Column("state", label=_("状态"), accessor=_state),
-        Column(
-            "source",
-            label=_("来源"),
-            accessor=_source,
-        ),
-        Column("content", label=_("说明"), accessor=_content, classname="wrap-anywhere", width="24%"),
+        Column("actor", label=_("操作人"), accessor=_actor, classname=_WRAPS),
+        Column("verb", label=_("操作"), accessor=lambda e: f"{word(e.verb)}（{e.verb}）", classname=_WRAPS),
+        Column("subject", label=_("对象"), accessor=_subject, classname=_WRAPS),
+        Column("state", label=_("状态"), accessor=_state, classname=_WRAPS),
+        Column("source", label=_("来源"), accessor=_source, classname=_WRAPS),
+        Column("content", label=_("说明"), accessor=_content, classname=f"{_WRAPS} audit-content"),
     ]
 
     def get_base_queryset(self) -> Any:

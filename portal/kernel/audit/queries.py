@@ -1,6 +1,6 @@
 from typing import Any
 
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 
 from portal.kernel.actor import Actor
 from portal.kernel.audit.models import AuditEntry
@@ -11,6 +11,14 @@ def history(subject: Model) -> "QuerySet[Any]":
     """What was done to one thing, newest first; who may read of it is decided by who shows it."""
     rows: QuerySet[Any] = AuditEntry.objects.filter(subject_type=subject._meta.label_lower, subject_id=str(subject.pk))
     return rows.order_by("-pk")
+
+
+def about(*subjects: Model, actor: Actor) -> "QuerySet[Any]":
+    """What was done to these, newest first, as far as the actor reads the log."""
+    named = Q()
+    for subject in subjects:
+        named |= Q(subject_type=subject._meta.label_lower, subject_id=str(subject.pk))
+    return visible_to(actor).filter(named).order_by("-pk")
 
 
 def visible_to(actor: Actor) -> "QuerySet[Any]":

@@ -21,6 +21,7 @@ from portal.kernel.users.models import User
 
 pytestmark = pytest.mark.django_db
 LIST = "/admin/audit/"
+TOLD = {"step": 3, "sha256": "0f" * 32, "open": True, "fields": ["a", "b"], "before": {"name": "甲"}}
 ZHOU = Actor(user_id=71, name="周编辑", channel="admin", address="203.0.113.9", request_id="abc")
 
 
@@ -36,7 +37,7 @@ def person() -> User:
 
 
 def test_the_log_says_who_did_what_to_what(desk, person):
-    record("users.rename", person, by=ZHOU, from_state="draft", to_state="sent", note="按申请更正", step=3)
+    record("users.rename", person, by=ZHOU, from_state="draft", to_state="sent", note="按申请更正", **TOLD)
     html = desk.get(f"{LIST}?verb=users.rename").content.decode()
     subject = f"kernel.user:{person.pk}"
     for shown in (
@@ -44,7 +45,7 @@ def test_the_log_says_who_did_what_to_what(desk, person):
         "后台 203.0.113.9",
         subject,
         "draft → sent",
-        "按申请更正 {&quot;step&quot;: 3}",
+        "按申请更正；before：（name：甲）；fields：a、b；open：是；sha256：0f0f0f0f…；step：3",
         "abc",
     ):
         assert shown in html

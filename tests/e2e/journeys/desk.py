@@ -91,6 +91,7 @@ class DeskJourney:
         one = f"candidates/{candidate.pk}/"
         for act in ("", "unmask/", "freeze/", "unfreeze/", "mobile/", "identity/", "school/", "merge/"):
             self.get(f"{one}{act}")
+        self.get(f"{one}photo/")
         for what in ("id_number", "mobile"):
             self.send(f"{one}unmask/", 200, what=what, reason=REASON)
             self.send(f"{one}unmask/", 200, what=what, reason=f"{REASON}{self.people[0].id_number}")  # refused
