@@ -3,11 +3,16 @@
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Count, Min
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from wagtail.admin.action_menu import ActionMenuItem, PublishMenuItem
-from wagtail.models import Page
+from wagtail.models import Page, TaskState
+
+from portal.kernel.actor import Actor
+from portal.kernel.dashboard.panels import Queue, Waiting, plug
 
 _REFUSED = "发布前须由另一位同事审核，请点击“提交审核”。"
 
@@ -42,3 +47,17 @@ def without_publish(items: list[ActionMenuItem], request: HttpRequest, context: 
     page = context.get("page") or context.get("parent_page")
     if page is not None and page.get_workflow() is not None:
         items[:] = [item for item in items if not isinstance(item, PublishMenuItem)]
+
+
+def _for_their_eyes(actor: Actor) -> Waiting:
+    """What colleagues have handed in; nobody approves their own."""
+    of_their_groups = TaskState.objects.filter(
+        status=TaskState.STATUS_IN_PROGRESS, task__secondpairofeyes__groups__user=actor.user_id
+    )
+    others = of_their_groups.exclude(revision__user=actor.user_id)
+    return Waiting(**others.aggregate(count=Count("pk", distinct=True), oldest=Min("started_at")))
+
+
+plug(
+    Queue("approval", gettext_lazy("待审核的稿件"), ("editor",), _for_their_eyes, "wagtailadmin_reports:workflow_tasks")
+)

@@ -199,11 +199,26 @@ class Answer(_Act):
     explains = _("答复发给考生后不能修改。请勿写入证件号码、手机号码。")
     form_class = AnswerForm
 
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        if "canned" not in request.POST:
+            return super().post(request, pk)
+        self.thing = self.find(pk)
+        return self.page(self.form())  # 使用这条: put behind what is typed already, and not sent yet
+
     def form(self, data: Any = None) -> forms.Form:
-        given = {"seen": max((message.pk for message in queries.whole_thread(self.thing)), default=0)}
-        chosen = self.request.GET.get("canned", "")
-        given["text"] = next((text for row, text in queries.canned(self.thing) if str(row.pk) == chosen), "")
-        return AnswerForm(data, initial=given)
+        chosen, typed = (self.request.POST.get(name, "") for name in ("canned", "text"))
+        canned = next((text for row, text in queries.canned(self.thing) if str(row.pk) == chosen), "")
+        text = "\n".join(part for part in (typed.rstrip(), canned) if part)
+        return AnswerForm(data, initial={"seen": self._newest(), "text": text})
+
+    def page(self, form: forms.Form | None, status: int = 200, **more: Any) -> HttpResponse:
+        if form is not None and form.is_bound:  # shown again, it stands beside the thread as it is now
+            form.data = form.data.copy()
+            form.data["seen"] = self._newest()
+        return super().page(form, status, **more)
+
+    def _newest(self) -> int:
+        return max((message.pk for message in queries.whole_thread(self.thing)), default=0)
 
     def act(self, given: dict[str, Any]) -> HttpResponse | None:
         actions.answer(self.thing.pk, given["text"], seen=given["seen"], by=self.actor)

@@ -103,14 +103,34 @@ def test_a_day_at_the_desk() -> None:
     page = client.get(address["answer"])
     canned = CannedAnswer.objects.get()
     assert f"您好，{complaint.number}请看公告。{{别的}}" in page.content.decode()
-    chosen = client.get(address["answer"], {"canned": canned.pk}).context["form"].initial["text"]
-    assert chosen == f"您好，{complaint.number}请看公告。{{别的}}"
+    chosen = (
+        client.post(address["answer"], {"canned": canned.pk, "text": "写了一半", "seen": 0}).context["form"].initial
+    )
+    assert chosen["text"] == f"写了一半\n您好，{complaint.number}请看公告。{{别的}}"
     client.post(address["note"], {"text": "核实过"})
     colleague = of(desk.supporter(number=2))
     late = colleague.post(address["answer"], {"text": "我来答", "seen": "99"})
     assert late.status_code == 409
     assert "已经接手处理" in late.content.decode()
     assert client.post(address["answer"], {"text": "请看公告", "seen": "99"}).url == address["one"]
+    assert Complaint.objects.get().state == "answered"
+
+
+def test_who_answers_reads_what_came_meanwhile_and_then_answers() -> None:
+    by = desk.supporter()
+    client = of(by)
+    complaint = desk.complaint()
+    client.post(reverse("complaints:accept", args=[complaint.pk]))
+    address = reverse("complaints:answer", args=[complaint.pk])
+    form = client.get(address).context["form"]
+    actions.add_message(complaint.number, "补充：是2026年10月的", by=desk.author(complaint))
+    held_up = client.post(address, {"text": "请看公告", "seen": form.initial["seen"]})
+    assert held_up.status_code == 409
+    page = held_up.content.decode()
+    assert "补充：是2026年10月的" in page
+    again = held_up.context["form"]
+    assert (again["text"].value(), Complaint.objects.get().state) == ("请看公告", "handling")
+    assert client.post(address, {"text": "请看公告", "seen": again["seen"].value()}).status_code == 302
     assert Complaint.objects.get().state == "answered"
 
 

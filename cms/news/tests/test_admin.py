@@ -27,6 +27,8 @@ from cms.news.models import NewsChannel, NewsPage
 from cms.news.queries import published
 from cms.tests.factories import index, news, staff
 from portal.kernel import clock
+from portal.kernel.actor import Actor
+from portal.kernel.dashboard.panels import QUEUES
 from portal.kernel.tests.staff import member
 from portal.kernel.users.models import User
 
@@ -90,15 +92,21 @@ def test_an_editor_publishes_a_notice_with_an_attachment(client: Client) -> None
 
 
 def test_what_an_editor_writes_is_published_when_a_colleague_approves(client: Client) -> None:
-    client.force_login(staff("editor"))
+    author = staff("editor")
+    client.force_login(author)
     client.post(add_address(), form() | {"action-publish": "action-publish"})
     page = NewsPage.objects.get()
     assert (page.live, page.published_at) == (False, None)
     client.post(reverse("wagtailadmin_pages:edit", args=[page.pk]), form() | {"action-submit": "action-submit"})
     page.refresh_from_db()
     assert page.current_workflow_state.status == "in_progress"
+    colleague, queue = staff("editor", 2), QUEUES["approval"]
+    waiting = [queue.look(Actor.of(one, "admin")).count for one in (author, colleague)]
+    assert waiting == [0, 1], "nobody waits for oneself"
+    client.force_login(colleague)
+    assert client.get(reverse(queue.link)).status_code == 200
 
-    approve(client, page, staff("editor", 2))
+    approve(client, page, colleague)
 
     page.refresh_from_db()
     assert list(published()) == [page]
