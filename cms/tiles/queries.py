@@ -27,6 +27,10 @@ class ShownTile:
         return self.state in {None, WindowState.OPEN}
 
     @property
+    def is_over(self) -> bool:
+        return self.state == WindowState.CLOSED
+
+    @property
     def notice(self) -> str:
         return self.window.notice if self.window else ""
 
@@ -34,7 +38,7 @@ class ShownTile:
 def shown(*, user_id: int | None = None, at: datetime | None = None) -> list[ShownTile]:
     """Every tile with its window at `at` (now), as it stands for this person or (None) for all.
 
-    By group; in each group the open ones first. Two queries.
+    By group; in each group the open ones first, then those to come. Two queries.
     """
     at = at or clock.now()
     tiles = list(
@@ -42,8 +46,8 @@ def shown(*, user_id: int | None = None, at: datetime | None = None) -> list[Sho
     )
     windows = current_by_business((tile.business for tile in tiles if tile.business), user_id=user_id, at=at)
     made = [_shown(tile, windows.get(tile.business), at) for tile in tiles]
-    # Stable: within open and within closed the office's own order stands.
-    return sorted(made, key=lambda entry: (entry.tile.group != "query", not entry.is_open))
+    # Stable: within open, to come and closed the office's own order stands.
+    return sorted(made, key=lambda entry: (entry.tile.group != "query", not entry.is_open, entry.is_over))
 
 
 def _shown(tile: Tile, window: BusinessWindow | None, at: datetime) -> ShownTile:

@@ -24,6 +24,7 @@ def test_the_open_ones_come_first_in_each_group() -> None:
     tile("always", order=4)
     tile("query", group="query", order=5)
     tile("hidden", is_shown=False)
+    window("exemption", opens=now - timedelta(days=9), closes_at=now - timedelta(days=1))
     window("graduation", opens=now + timedelta(days=1))
     window("course-registration", opens=now - timedelta(days=1), closes_at=now + timedelta(days=3, hours=1))
 
@@ -33,8 +34,8 @@ def test_the_open_ones_come_first_in_each_group() -> None:
         ("query", True, ""),
         ("open", True, "进行中 剩3天"),
         ("always", True, ""),
-        ("closed", False, "未开始"),
         ("coming", False, "未开始"),
+        ("closed", False, "已截止"),
     ]
 
 
