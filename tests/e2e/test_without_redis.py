@@ -43,6 +43,8 @@ def test_there_is_nobody(dead_redis: str) -> None:
         cache.incr("x")
     with pytest.raises(limits.Uncounted):
         limits.count(limits.Limit("x", 1, timedelta(minutes=1)), "x")
+    with pytest.raises(limits.Uncounted):
+        limits.reached(limits.Limit("x", 1, timedelta(minutes=1)), "x")
     assert ready()["cache"] is False
 
 
