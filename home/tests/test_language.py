@@ -13,11 +13,12 @@ from candidate_api.registrations.models import Registration
 from candidate_api.sessions.models import ExamSession
 from candidate_api.tickets import rules as tickets
 from candidate_api.tickets.actions import _facts
-from candidate_api.tickets.queries import TicketStatus
+from candidate_api.tickets.models import Pledge
 from cms.tests import factories
 from home.tests.conftest import SESSION
 from home.tests.places import addresses
 from home.tests.reading import read
+from portal.kernel import clock
 from portal.kernel.messages.models import Message
 from review.applications.tests.scene import drafted, made
 from tests import life
@@ -152,11 +153,11 @@ def test_from_the_sign_in_to_an_order_by_codes_alone(candidate: Candidate, langu
 
 
 def test_what_is_printed_is_chinese_whoever_asked(candidate: Candidate, session: ExamSession) -> None:
-    status = TicketStatus(session, [1], released=True, pledge=None, available=True)
+    pledge = Pledge(candidate=candidate, session=session, signed_at=clock.now())
     facts = {}
     for language in LANGUAGES:
         with translation.override(language):
-            facts[language] = _facts(candidate, status, [], "ABCD")
+            facts[language] = _facts(candidate, session, pledge, [], "ABCD")
     assert facts["en"] == facts["zh-hans"], "else each change of language would void the paper"
     assert facts["en"]["title"] == tickets.title(SESSION)
     assert facts["en"]["gender"] in ("男", "女")
