@@ -62,7 +62,7 @@ def test_a_record_from_another_province_from_the_file_to_the_score(
     for name, value in (("code", "99999"), ("name", "离散数学（粤）"), ("course", "02324"), ("reason", "大纲相同")):
         browser.locator(f"[name={name}]").fill(value)
     desk.look("transfer-match", whole=False)
-    browser.locator("#w-editor-form button[type=submit]").first.click()
+    browser.locator("#w-editor-form button[type=submit]").first.dispatch_event("click")  # the calendar may lie over it
     browser.wait_for_url("**/admin/course-matches/")
     desk.look("transfer-matches", whole=False)
     desk.be(first, f"/admin/applications/{application.pk}/")
@@ -100,7 +100,7 @@ def test_the_rules_of_exemptions_are_read_and_changed_at_the_desk(
     browser.locator("[name=valid_to]").fill("2027-12-31")
     browser.locator("[name=reason]").fill("2028年起按新办法")
     desk.look("exemption-rule", whole=False)
-    browser.locator("#w-editor-form button[type=submit]").first.click()
+    browser.locator("#w-editor-form button[type=submit]").first.dispatch_event("click")  # the calendar may lie over it
     browser.wait_for_url("**/admin/catalogue-exemptions/")
     desk.go(f"/admin/catalogue-exemptions/edit/{rule.pk}/")
     desk.sees("2028年起按新办法")
