@@ -28,7 +28,7 @@ from portal.kernel.language import for_the_record
 from portal.kernel.pdf.render import edition, missing_characters, render
 
 TEMPLATE = "pdf/admission_ticket.typ"
-BATCH = 1000  # some ten seconds of one worker
+BATCH = 1000  # half a minute of one worker (docs/benchmarks.md), less than lies between two runs
 log = structlog.get_logger("portal.tickets")
 
 
