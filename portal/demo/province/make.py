@@ -2,6 +2,7 @@
 
 import gc
 import hashlib
+import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
@@ -266,8 +267,8 @@ def _no_collector() -> Iterator[None]:
 
 
 def cores() -> int:
-    """How many processors this process may use."""
-    return 2
+    """How many processors the machine has."""
+    return os.cpu_count() or 1
 
 
 def _may_share() -> bool:
