@@ -56,7 +56,7 @@ def may_send_code(account: str, by: Actor) -> Allowance:
     home here is no stranger: nobody else's requests can use up theirs.
     """
     most, shared_out = CODES_AN_HOUR, False
-    sentence = _("获取验证码太频繁，请稍后再试。")
+    sentence = _("获取验证码太频繁，请%(wait)s后再试。")
     try:
         if by.client:
             limits.take(CODES_FROM_CLIENT, by.client, sentence)
@@ -232,7 +232,7 @@ def _take_for_address(limit: limits.Limit, by: Actor) -> None:
     if not by.address:
         return
     try:
-        limits.take(limit, limits.network_of(by.address), _("操作太频繁，请稍后再试。"))
+        limits.take(limit, limits.network_of(by.address), _("操作太频繁，请%(wait)s后再试。"))
     except limits.Uncounted:
         return
 

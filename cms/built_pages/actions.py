@@ -24,7 +24,7 @@ def answer(page_id: int, values: dict[str, Any], *, token: str, by: Actor) -> Fo
     if page is None:
         raise Problem(Code.NOT_FOUND)
     with suppress(limits.Uncounted):  # without a cache nobody counts, and the database holds
-        limits.take(ANSWERS, limits.network_of(by.address), "提交过于频繁，请稍后再试。")
+        limits.take(ANSWERS, limits.network_of(by.address), "提交过于频繁，请%(wait)s后再试。")
     found: FormAnswer
     found, _ = FormAnswer.objects.get_or_create(page=page, token=_uuid(token), defaults={"form_data": values})
     return found

@@ -23,7 +23,7 @@ def vote(question_id: int, *, is_helpful: bool, by: Actor) -> FaqVote:
     if question is None:
         raise Problem(Code.NOT_FOUND)
     with suppress(limits.Uncounted):  # without a cache nobody counts, and an opinion does no harm
-        limits.take(VOTES, limits.network_of(by.address), "评价过于频繁，请稍后再试。")
+        limits.take(VOTES, limits.network_of(by.address), "评价过于频繁，请%(wait)s后再试。")
     found, _ = FaqVote.objects.update_or_create(
         question=question,
         voter=blind_index(f"{question.pk}:{by.user_id or by.client or by.address}", "faq-votes"),

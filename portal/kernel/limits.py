@@ -10,12 +10,14 @@ from math import ceil
 
 import structlog
 from django.core.cache import cache
+from django.utils.translation import gettext as _
 
 from portal.kernel import clock
 from portal.kernel.crypto.sealing import blind_index
 from portal.kernel.errors import Code, Problem, Words
 
 log = structlog.get_logger("portal.limits")
+MINUTE, HOUR = 60, 3600  # seconds
 
 
 class Uncounted(Exception):
@@ -44,9 +46,21 @@ def count(limit: Limit, who: str) -> int:
 
 
 def take(limit: Limit, who: str, sentence: Words) -> None:
-    """Count one for `who`; raises `throttled` with the seconds to wait where that is one too many, and Uncounted."""
+    """Count one for `who`; raises `throttled` with the seconds to wait where that is one too many, and Uncounted.
+
+    `%(wait)s` in the sentence becomes that time in words.
+    """
     if wait := count(limit, who):
-        raise Problem(Code.THROTTLED, sentence, retry_after=wait)
+        raise Problem(Code.THROTTLED, str(sentence) % {"wait": in_words(wait)}, retry_after=wait)
+
+
+def in_words(seconds: int) -> str:
+    """How long to wait, never too short: seconds below two minutes, then minutes, then hours."""
+    if seconds < 2 * MINUTE:
+        return _("%d秒") % seconds
+    if seconds < 2 * HOUR:
+        return _("%d分钟") % ceil(seconds / MINUTE)
+    return _("%d小时") % ceil(seconds / HOUR)
 
 
 def note(limit: Limit, who: str) -> None:

@@ -152,7 +152,7 @@ def _recover(code: str, by: Actor) -> Device:
     if device is None:
         raise Problem(Code.NOT_FOUND)
     try:
-        limits.take(RECOVERIES, str(user.pk), _("错误次数过多，请稍后再试。"))
+        limits.take(RECOVERIES, str(user.pk), _("错误次数过多，请%(wait)s后再试。"))
     except limits.Uncounted as error:
         raise Problem(Code.THROTTLED, _("暂时不能使用恢复代码，请稍后再试。"), retry_after=60) from error
     with transaction.atomic():

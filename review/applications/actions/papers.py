@@ -27,7 +27,7 @@ def add_paper(number: str, key: str, content: bytes, *, by: Actor) -> Material:
     Raises Problem: `not_found`, `state_conflict`, `throttled`, `validation_failed` (no paper, or one too many).
     """
     try:
-        take(UPLOADS, str(by.user_id), _("上传太频繁，请稍后再试。"))
+        take(UPLOADS, str(by.user_id), _("上传太频繁，请%(wait)s后再试。"))
     except Uncounted as error:
         raise Problem(Code.THROTTLED, _("系统繁忙，请稍后再试。"), retry_after=60) from error
     paper = judge(content)  # before anything is locked: it takes a while
