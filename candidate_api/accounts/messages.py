@@ -10,23 +10,19 @@ _SMS_OR_EMAIL = (Channel.SMS, Channel.EMAIL)  # whichever address the code is fo
 _EVERYWHERE = (Channel.IN_APP, Channel.SMS, Channel.EMAIL)
 
 register(
-    Template(
-        "code_register", _("注册验证码"), _("【广西自考】注册验证码：{code}，10分钟内有效。请勿告诉他人。"), _SMS, True
-    ),
-    Template(
-        "code_login", _("登录验证码"), _("【广西自考】登录验证码：{code}，10分钟内有效。请勿告诉他人。"), _SMS, True
-    ),
+    Template("code_register", _("注册验证码"), _("注册验证码：{code}，10分钟内有效。请勿告诉他人。"), _SMS, True),
+    Template("code_login", _("登录验证码"), _("登录验证码：{code}，10分钟内有效。请勿告诉他人。"), _SMS, True),
     Template(
         "code_reset",
         _("找回密码验证码"),
-        _("【广西自考】找回密码验证码：{code}，10分钟内有效。请勿告诉他人。"),
+        _("找回密码验证码：{code}，10分钟内有效。请勿告诉他人。"),
         _SMS_OR_EMAIL,
         True,
     ),
     Template(
         "code_bind",
         _("本人验证码"),
-        _("【广西自考】验证码：{code}，10分钟内有效。请勿告诉他人。"),
+        _("验证码：{code}，10分钟内有效。请勿告诉他人。"),
         _SMS_OR_EMAIL,
         True,
     ),
@@ -34,7 +30,7 @@ register(
         "registered_again",
         _("有人用您的证件再次注册"),
         _(
-            "【广西自考】有人用您的证件号码再次注册账号，没有成功。如是您本人，请用本手机号码登录或找回密码；"
+            "有人用您的证件号码再次注册账号，没有成功。如是您本人，请用本手机号码登录或找回密码；"
             "如不是，您的账号未受影响，可提交投诉。"
         ),
         (Channel.IN_APP, Channel.SMS),
@@ -48,14 +44,14 @@ register(
     Template(
         "already_registered",
         _("手机号码已注册"),
-        _("【广西自考】此手机号码已注册过账号，请直接登录；忘记密码可在登录页找回。"),
+        _("此手机号码已注册过账号，请直接登录；忘记密码可在登录页找回。"),
         _SMS,
     ),
     Template(
         "password_changed",
         _("密码已修改"),
         _(
-            "【广西自考】您的账号密码已于{at}修改，其他设备已退出登录。如果不是您本人操作，"
+            "您的账号密码已于{at}修改，其他设备已退出登录。如果不是您本人操作，"
             "请立即用“忘记密码”找回，并联系就近的市自考办。"
         ),
         _EVERYWHERE,
@@ -64,7 +60,7 @@ register(
         "mobile_changed",
         _("绑定手机已更换"),
         _(
-            "【广西自考】您的账号已于{at}更换绑定手机，原号码不能再用于登录。如果不是您本人操作，"
+            "您的账号已于{at}更换绑定手机，原号码不能再用于登录。如果不是您本人操作，"
             "请立即修改密码，并联系就近的市自考办。"
         ),
         _EVERYWHERE,
@@ -72,7 +68,7 @@ register(
     Template(
         "email_changed",
         _("绑定邮箱已更换"),
-        _("【广西自考】您的账号已于{at}更换绑定邮箱。如果不是您本人操作，请立即修改密码，并联系就近的市自考办。"),
+        _("您的账号已于{at}更换绑定邮箱。如果不是您本人操作，请立即修改密码，并联系就近的市自考办。"),
         _EVERYWHERE,
     ),
     Template(

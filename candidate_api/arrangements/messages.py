@@ -11,7 +11,7 @@ register(
     Template(
         MOVED,
         _("座位调整"),
-        _("【广西自考】您{session}“{course}”的考场座位有调整，请登录查看考场安排，并重新打印准考证。"),
+        _("您{session}“{course}”的考场座位有调整，请登录查看考场安排，并重新打印准考证。"),
         (Channel.IN_APP, Channel.SMS),
     )
 )

@@ -158,7 +158,7 @@ class _Act(ActView):
 
 
 class ConfirmForm(forms.Form):
-    count = forms.IntegerField(label=_("输入人数以确认"), min_value=0, help_text=_("与上一页显示的人数一致才会发送。"))
+    count = forms.IntegerField(label=_("输入人数以确认"), min_value=0, help_text=_("与上面的人数一致才会发送。"))
 
 
 class Confirm(_Act):
@@ -166,6 +166,9 @@ class Confirm(_Act):
     explains = _("发出后不能撤回。")
     grave = True
     form_class = ConfirmForm
+
+    def facts(self) -> list[tuple[Words, str]]:
+        return [*super().facts(), (_("将收到的人数"), str(queries.recipients(self.thing).count()))]
 
     def act(self, given: dict[str, Any]) -> HttpResponse | None:
         actions.confirm(self.thing.pk, given["count"], by=self.actor)

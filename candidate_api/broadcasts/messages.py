@@ -12,7 +12,7 @@ register(
     Template(
         REMINDER,
         _("考试机构通知的提醒"),
-        _("【广西自考】您有一条新通知“{title}”，请登录后在“消息”中查看。"),
+        _("您有一条新通知“{title}”，请登录后在“消息”中查看。"),
         (Channel.SMS, Channel.EMAIL),
         optional=True,
     ),

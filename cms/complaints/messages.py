@@ -12,7 +12,7 @@ register(
     Template(
         "complaint_answered",
         _("咨询投诉已答复"),
-        _("【广西自考】您的咨询投诉{number}已答复，请登录查看。7天内可以追问。"),
+        _("您的咨询投诉{number}已答复，请登录查看。7天内可以追问。"),
         (Channel.IN_APP, Channel.SMS),
     ),
 )

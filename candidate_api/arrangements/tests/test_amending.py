@@ -240,7 +240,7 @@ class TestMoving:
         assert (change.from_room_id, change.from_seat) == first[self.entries[0].pk]
         [message] = Message.objects.filter(template="seat_moved", channel="in_app")
         assert message.recipient_id == self.people[0].user_id
-        assert message.text.startswith("【广西自考】您2026年10月“中国近现代史纲要”的考场座位有调整")
+        assert message.text.startswith("您2026年10月“中国近现代史纲要”的考场座位有调整")
 
     def test_two_change_places_and_both_are_told(self) -> None:
         first = seats(self.sitting)

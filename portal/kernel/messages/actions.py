@@ -18,7 +18,7 @@ from portal.kernel.messages import providers, queries, rules
 from portal.kernel.messages.models import WIPED, Message, Muted, Wording
 from portal.kernel.messages.providers.contract import Sms
 from portal.kernel.messages.queries import choices
-from portal.kernel.messages.rules import DESK
+from portal.kernel.messages.rules import DESK, SIGNATURE
 from portal.kernel.messages.states import MESSAGE, RETRY_AFTER, STUCK_AFTER, Channel
 from portal.kernel.states import Who
 from portal.kernel.users.models import User
@@ -94,7 +94,7 @@ def _rows(
             recipient_key=f"user:{key}" if key else f"event:{event}"[:90],
             address="" if channel == Channel.IN_APP else to.address(channel),
             title=str(shape.title) if channel == Channel.SMS else worded.title,
-            text=shape.render(dict(values)) if channel == Channel.SMS else filled,
+            text=SIGNATURE + shape.render(dict(values)) if channel == Channel.SMS else filled,
             values=json.dumps(placed, ensure_ascii=False) if channel == Channel.SMS else "",
             link=link,
             secret=shape.secret,

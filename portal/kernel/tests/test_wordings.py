@@ -24,7 +24,7 @@ GIVEN = ("缴费提醒", "{name}，请于{due}前缴费，谢谢。")
 @pytest.fixture(autouse=True)
 def _templates(monkeypatch):
     every = (Channel.IN_APP, Channel.SMS, Channel.EMAIL)
-    monkeypatch.setitem(REGISTRY, "t", Template("t", "缴费", "【广西自考】{name}在{due}前缴费", every))
+    monkeypatch.setitem(REGISTRY, "t", Template("t", "缴费", "{name}在{due}前缴费", every))
     monkeypatch.setitem(REGISTRY, "s", Template("s", "短信", "短信 {name}", (Channel.SMS,)))
     monkeypatch.setitem(REGISTRY, "code", Template("code", "验证码", "码 {code}", (Channel.EMAIL,), secret=True))
 
@@ -52,13 +52,14 @@ def told(user: User, event: str) -> dict[str, tuple[str, str]]:
         ("{name}", "缺少占位符{due}。"),
         ("", "缺少占位符{name}、{due}。"),
         ("{name}{due}{number}", "没有占位符{number}。"),
+        ("{name}{number}", "没有占位符{number}。缺少占位符{due}。"),
         ("{name}{due}{}", "没有占位符{}。"),
         ("{name}{due}{0}", "没有占位符{0}。"),
-        ("{name.__class__}{due}", "没有占位符{name.__class__}。"),
-        ("{name[0]}{due}", "没有占位符{name[0]}。"),
+        ("{name.__class__}{due}", "没有占位符{name.__class__}。缺少占位符{name}。"),
+        ("{name[0]}{due}", "没有占位符{name[0]}。缺少占位符{name}。"),
         ("{name!r}{due}", "没有占位符{name}。"),
         ("{name:>1000000}{due}", "没有占位符{name}。"),
-        ("{name:{due}}", "没有占位符{name}。"),
+        ("{name:{due}}", "没有占位符{name}。缺少占位符{due}。"),
         ("{name}{due", "花括号不成对。占位符须写作{名称}。"),
         ("{name}{due}}", "花括号不成对。占位符须写作{名称}。"),
     ],
@@ -71,18 +72,18 @@ def test_a_text_that_fits_has_all_placeholders_and_nothing_else_in_braces(text: 
 
 def test_new_words_are_said_from_now_on_and_an_sms_keeps_what_its_provider_approved(user) -> None:
     before = told(user, "first")
-    house = ("缴费", "【广西自考】甲在8日前缴费")
-    assert before == {"in_app": house, "sms": house, "email": house}
+    house, approved = ("缴费", "甲在8日前缴费"), ("缴费", "【广西自考】甲在8日前缴费")
+    assert before == {"in_app": house, "sms": approved, "email": house}
 
     reword(text="{due}前请{name}缴费")
 
     assert told(user, "second") == {
         "in_app": ("缴费提醒", "8日前请甲缴费"),
-        "sms": house,
+        "sms": approved,
         "email": ("缴费提醒", "8日前请甲缴费"),
     }
     assert Message.objects.get(event="second", channel="sms").values == '{"name": "甲", "due": "8日"}'
-    assert {row.text for row in Message.objects.filter(event="first")} == {house[1]}, "what was said stays"
+    assert {row.text for row in Message.objects.filter(event="first")} == {house[1], approved[1]}, "what was said stays"
 
     actions.restore_words("t", seen=1, reason="恢复", by=BOSS)
     assert told(user, "third") == before

@@ -87,7 +87,7 @@ def test_afterwards_the_new_key_alone_reads_finds_and_keeps_unique(settings, cap
     for number, user in enumerate(users):
         assert User.objects.get(blind_lookup(User, "mobile_index", f"1380000{number:04d}")) == user
         assert User.objects.get(pk=user.pk).mobile == f"1380000{number:04d}"
-    assert [(m.address, m.text) for m in Message.objects.all()] == [("13800000000", "您好 甲")]
+    assert [(m.address, m.text) for m in Message.objects.all()] == [("13800000000", "【广西自考】您好 甲")]
     assert stored(nobody) == ("", None)
     with pytest.raises(IntegrityError), transaction.atomic():
         User.objects.create_user("twin", name="丙", mobile="13800000000")
