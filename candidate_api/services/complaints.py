@@ -70,18 +70,19 @@ class ComplaintOut(serializers.Serializer[Complaint]):
         return candidates_moves(complaint.state, complaint.answered_at, clock.now())
 
 
-class ComplaintMessageOut(serializers.Serializer[Any]):
-    id = serializers.IntegerField(source="pk")
-    from_staff = serializers.BooleanField(source="is_staff")
-    text = serializers.CharField()
-    created_at = Instant()
-
-
 class ComplaintFileOut(serializers.Serializer[Any]):
     id = serializers.UUIDField(source="file.pk")
     name = serializers.CharField(source="file.name")
     content_type = serializers.CharField(source="file.content_type")
     size = serializers.IntegerField(source="file.size", help_text="bytes")
+
+
+class ComplaintMessageOut(serializers.Serializer[Any]):
+    id = serializers.IntegerField(source="pk")
+    from_staff = serializers.BooleanField(source="is_staff")
+    text = serializers.CharField()
+    created_at = Instant()
+    attachments = ComplaintFileOut(source="files", many=True, help_text="what came with the office's answer")
 
 
 class ComplaintDetailOut(ComplaintOut):
@@ -98,7 +99,7 @@ class ComplaintDetailOut(ComplaintOut):
 
     @extend_schema_field(ComplaintFileOut(many=True))
     def get_attachments(self, complaint: Complaint) -> Any:
-        return ComplaintFileOut(queries.files(complaint), many=True).data
+        return ComplaintFileOut(queries.candidates_files(complaint), many=True).data
 
 
 class ComplaintIn(Input):

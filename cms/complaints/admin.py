@@ -25,6 +25,7 @@ from portal.kernel.admin import ActView, ForRoles, Instant, Listing, ListingView
 from portal.kernel.dashboard.panels import Queue, Waiting, plug
 from portal.kernel.downloads import private_table
 from portal.kernel.errors import Problem, Words
+from portal.kernel.papers import read
 from portal.kernel.states import Who
 from portal.kernel.text import mask_name
 
@@ -79,8 +80,10 @@ class ComplaintListing(Listing):
         Instant("created_at", label=_("提交时间")),
     ]
 
+    default_ordering = None
+
     def get_base_queryset(self) -> Any:
-        return queries.visible_to(self.actor).defer("content", "contact", "comment")
+        return queries.next_due_first(queries.visible_to(self.actor)).defer("content", "contact", "comment")
 
     @property
     def header_buttons(self) -> list[HeaderButton]:
@@ -126,7 +129,7 @@ class _Act(ActView):
             "complaint": complaint,
             "due_html": _due(complaint),
             "thread": thread,
-            "files": queries.files(complaint),
+            "files": queries.candidates_files(complaint),
             "acts": [(verb, COMPLAINT.moves[verb].label) for verb in allowed if verb != self.verb],
             "canned": queries.canned(complaint) if self.verb == "answer" else [],
         }
@@ -189,6 +192,9 @@ class TextForm(forms.Form):
 
 
 class AnswerForm(TextForm):
+    file = forms.FileField(
+        label=_("附件"), required=False, help_text=_("可附一个JPG、PNG、HEIC图片或PDF，不超过10MB，考生能看到。")
+    )
     # The newest message that stood on the page: who answers must have read what was written since.
     seen = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
 
@@ -209,7 +215,8 @@ class Answer(_Act):
         chosen, typed = (self.request.POST.get(name, "") for name in ("canned", "text"))
         canned = next((text for row, text in queries.canned(self.thing) if str(row.pk) == chosen), "")
         text = "\n".join(part for part in (typed.rstrip(), canned) if part)
-        return AnswerForm(data, initial={"seen": self._newest(), "text": text})
+        files = None if data is None else self.request.FILES
+        return AnswerForm(data, files, initial={"seen": self._newest(), "text": text})
 
     def page(self, form: forms.Form | None, status: int = 200, **more: Any) -> HttpResponse:
         if form is not None and form.is_bound:  # shown again, it stands beside the thread as it is now
@@ -221,7 +228,9 @@ class Answer(_Act):
         return max((message.pk for message in queries.whole_thread(self.thing)), default=0)
 
     def act(self, given: dict[str, Any]) -> HttpResponse | None:
-        actions.answer(self.thing.pk, given["text"], seen=given["seen"], by=self.actor)
+        sent = given["file"]
+        file = (read(sent), sent.name) if sent else None
+        actions.answer(self.thing.pk, given["text"], seen=given["seen"], file=file, by=self.actor)
         self.done(_("已答复，系统会通知考生。"))
         return None
 

@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from cms.complaints.rules import PLACEHOLDERS, TITLE, due, unknown_placeholders
+from cms.complaints.rules import PLACEHOLDERS, SUPPORT, TITLE, due, unknown_placeholders
 from cms.complaints.states import COMPLAINT, Due, Kind
 from portal.kernel import clock
 from portal.kernel.crypto.fields import EncryptedTextField
@@ -29,8 +29,9 @@ class SupportTeam(models.Model):
         settings.AUTH_USER_MODEL,
         blank=True,
         related_name="+",
-        limit_choices_to={"is_staff": True, "is_active": True},
+        limit_choices_to={"is_staff": True, "is_active": True, "groups__name": SUPPORT},
         verbose_name=_("成员"),
+        help_text=_("先在“工作人员”中任命为咨询人员。"),
     )
 
     objects: ClassVar[ByCode] = ByCode()
@@ -204,9 +205,10 @@ class ComplaintMessage(models.Model):
 
 
 class ComplaintFile(models.Model):
-    """A picture or PDF that the candidate has put to it."""
+    """A picture or PDF: the candidate's, or what the office has sent with its answer `message`."""
 
     complaint = models.ForeignKey(Complaint, models.PROTECT, related_name="files")
+    message = models.ForeignKey(ComplaintMessage, models.PROTECT, null=True, related_name="files")
     file = models.OneToOneField(PrivateFile, models.PROTECT, related_name="+")
 
     class Meta:

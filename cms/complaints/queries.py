@@ -2,7 +2,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Avg, Count, DurationField, ExpressionWrapper, F, Min, Q, QuerySet
+from django.db.models import Avg, Case, Count, DurationField, ExpressionWrapper, F, Min, Prefetch, Q, QuerySet, When
 from django.utils.translation import gettext as _
 
 from cms.complaints.models import (
@@ -54,10 +54,21 @@ def author_for_update(actor: Actor) -> User:
 
 def thread(complaint: Complaint) -> "QuerySet[ComplaintMessage]":
     """What candidate and office have written to each other; no internal note."""
-    return complaint.thread.filter(internal=False).order_by("pk")
+    return _with_files(complaint).filter(internal=False)
+
+
+def _with_files(complaint: Complaint) -> "QuerySet[ComplaintMessage]":
+    sent = ComplaintFile.objects.select_related("file").order_by("pk")
+    return complaint.thread.prefetch_related(Prefetch("files", sent)).order_by("pk")
+
+
+def candidates_files(complaint: Complaint) -> "QuerySet[ComplaintFile]":
+    """What the candidate has put to it; the office's stand with its answers."""
+    return files(complaint).filter(message=None)
 
 
 def files(complaint: Complaint) -> "QuerySet[ComplaintFile]":
+    """All of them, for who may see the complaint."""
     return complaint.files.select_related("file").order_by("pk")
 
 
@@ -109,6 +120,12 @@ def _late(now: datetime) -> Q:
     return Q(state="pending", accept_due_at__lte=now) | Q(state="handling", answer_due_at__lte=now)
 
 
+def next_due_first(rows: "QuerySet[Complaint]") -> "QuerySet[Complaint]":
+    """What waits, by the deadline that counts now; then what is done, newest first."""
+    due = Case(When(state="pending", then="accept_due_at"), When(state="handling", then="answer_due_at"))
+    return rows.order_by(due.asc(nulls_last=True), "-pk")
+
+
 def waiting(actor: Actor) -> dict[str, Any]:
     """How many are not answered yet (`count`), when the first of them came (`oldest`), how many are past their deadline
     (`overdue`), and how many the actor holds (`mine`)."""
@@ -123,7 +140,7 @@ def waiting(actor: Actor) -> dict[str, Any]:
 
 def whole_thread(complaint: Complaint) -> "QuerySet[ComplaintMessage]":
     """With internal notes: for the desk alone."""
-    return complaint.thread.select_related("author").order_by("pk")
+    return _with_files(complaint).select_related("author")
 
 
 def canned(complaint: Complaint) -> list[tuple[CannedAnswer, str]]:

@@ -161,7 +161,7 @@ def one(request: HttpRequest, number: str) -> HttpResponse:
         "complaint": complaint,
         "state": COMPLAINT.states[complaint.state],
         "thread": queries.thread(complaint),
-        "files": queries.files(complaint),
+        "files": queries.candidates_files(complaint),
         "acts": [
             (move, COMPLAINT.moves[move].label, bound if move == act else _ACTS[move][0](auto_id=f"{move}_%s"))
             for move in moves

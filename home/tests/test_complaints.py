@@ -11,7 +11,6 @@ from candidate_api.candidates.models import Candidate
 from cms.complaints import actions
 from cms.complaints.models import Complaint
 from cms.complaints.tests import desk
-from cms.complaints.tests.test_life import jpeg
 from home.tests.conftest import inline
 from portal.kernel.users.models import User
 
@@ -27,7 +26,7 @@ PAYLOADS = (
 @pytest.mark.django_db
 def test_one_asks_adds_rates_and_asks_again(web: Client, candidate: Candidate) -> None:
     desk.category()
-    file = SimpleUploadedFile("截图.png", jpeg())
+    file = SimpleUploadedFile("截图.png", desk.jpeg())
     answer = web.post("/services/complaints/new/", {**GIVEN, "file": file}, follow=True)
     complaint = Complaint.objects.get()
     page = answer.content.decode()

@@ -11,7 +11,6 @@ from candidate_api.candidates.models import Candidate
 from cms.complaints import actions
 from cms.complaints.models import Complaint, ComplaintMessage
 from cms.complaints.tests import desk
-from cms.complaints.tests.test_life import jpeg
 from portal.kernel.actor import Actor
 from tests import life
 
@@ -47,7 +46,7 @@ def test_a_life(mine: Any, candidate: Candidate) -> None:
     assert told["allowed_actions"] == ["add_message", "attach", "close"]
     one = f"{BASE}{told['number']}/"
     assert mine.post(f"{one}messages/", {"text": "补充"}, format="json").json()["messages"][0]["text"] == "补充"
-    file = SimpleUploadedFile("图.png", jpeg())
+    file = SimpleUploadedFile("图.png", desk.jpeg())
     [kept] = mine.post(f"{one}attachments/", {"file": file}, format="multipart").json()["attachments"]
     assert (kept["name"], kept["content_type"]) == ("图.jpg", "image/jpeg")
     assert mine.get(f"{one}attachments/{kept['id']}/")["Content-Type"] == "image/jpeg"
@@ -70,13 +69,13 @@ def test_a_life(mine: Any, candidate: Candidate) -> None:
 
 def test_a_strangers_number_is_not_there(mine: Any, candidate: Candidate) -> None:
     complaint = desk.complaint()
-    file = actions.attach(complaint.number, jpeg(), "图.jpg", by=desk.author(complaint)).file
+    file = actions.attach(complaint.number, desk.jpeg(), "图.jpg", by=desk.author(complaint)).file
     one = f"{BASE}{complaint.number}/"
     answers = [
         mine.get(one),
         mine.get(f"{one}attachments/{file.pk}/"),
         mine.post(f"{one}messages/", {"text": "x"}, format="json"),
-        mine.post(f"{one}attachments/", {"file": SimpleUploadedFile("a.jpg", jpeg())}, format="multipart"),
+        mine.post(f"{one}attachments/", {"file": SimpleUploadedFile("a.jpg", desk.jpeg())}, format="multipart"),
         mine.post(f"{one}rating/", {"rating": 5}, format="json"),
         mine.post(f"{one}close/"),
         mine.post(f"{one}reopen/", {"text": "x"}, format="json"),

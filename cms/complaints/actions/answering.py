@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cms.complaints import queries
+from cms.complaints.actions.files import put
 from cms.complaints.models import Complaint, ComplaintMessage, SupportTeam
 from cms.complaints.rules import CONTENT, DESK, LEASE
 from cms.complaints.states import COMPLAINT
@@ -66,8 +67,9 @@ def release(complaint_id: int, *, by: Actor) -> Complaint:
 
 
 @transaction.atomic
-def answer(complaint_id: int, text: str, *, seen: int, by: Actor) -> Complaint:
-    """Answer; the candidate is told. `seen` is the newest message that the actor has read (0 for none).
+def answer(complaint_id: int, text: str, *, seen: int, file: tuple[bytes, str] | None = None, by: Actor) -> Complaint:
+    """Answer; the candidate is told. `seen` is the newest message that the actor has read (0 for none), `file` the
+    content and the name of what goes with it.
 
     Raises Problem: `permission_denied`, `not_found`, `state_conflict` where it is not the actor who holds it, or where
     the candidate has written since; `validation_failed`.
@@ -78,9 +80,10 @@ def answer(complaint_id: int, text: str, *, seen: int, by: Actor) -> Complaint:
         raise Problem(Code.STATE_CONFLICT, _("考生刚刚补充了内容，请看过后再答复。"), state=complaint.state)
     before = complaint.state
     made = _write(complaint, text, by)
+    facts = {} if file is None else {"file": str(put(complaint, *file, message=made).file_id)}
     complaint.answer()
     complaint.save()
-    record("complaints.answer", complaint, by=by, from_state=before, to_state=complaint.state)
+    record("complaints.answer", complaint, by=by, from_state=before, to_state=complaint.state, **facts)
     _tell(complaint, "complaint_answered", made.pk)
     return complaint
 

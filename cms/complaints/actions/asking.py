@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cms.complaints import queries
+from cms.complaints.actions.files import put
 from cms.complaints.models import Complaint, ComplaintFile, ComplaintMessage
 from cms.complaints.rules import (
     ANSWER_WORKING_DAYS,
@@ -26,8 +27,6 @@ from portal.kernel import clock, limits
 from portal.kernel.actor import Actor
 from portal.kernel.audit.actions import record
 from portal.kernel.errors import Code, Problem, invalid
-from portal.kernel.files.actions import keep
-from portal.kernel.papers import judge
 from portal.kernel.states import Who
 from portal.kernel.text import digits
 
@@ -91,16 +90,8 @@ def attach(number: str, content: bytes, name: str, *, by: Actor) -> ComplaintFil
     if complaint.files.count() >= FILES_AT_MOST:
         raise invalid("file", "too_many", _("最多上传%d个附件。") % FILES_AT_MOST)
     _take(FILES, by)
-    paper = judge(content)
-    title = name.rpartition("/")[2].rpartition("\\")[2].rpartition(".")[0][:80]
-    if not title or has_long_number(title):
-        title = _("附件")
-    author = queries.author_for_update(by)
-    file = keep(
-        paper.content, kind="complaint", owner=author, name=title + paper.suffix, content_type=paper.content_type
-    )
-    made = ComplaintFile.objects.create(complaint=complaint, file=file)
-    record("complaints.attach", complaint, by=by, file=str(file.pk))
+    made = put(complaint, content, name)
+    record("complaints.attach", complaint, by=by, file=str(made.file_id))
     return made
 
 
@@ -172,7 +163,7 @@ def _text(field: str, value: str, most: int) -> str:
 def _take(limit: limits.Limit, by: Actor) -> None:
     # Without a cache nobody is counted: the number of open ones is held by the database anyway.
     with contextlib.suppress(limits.Uncounted):
-        limits.take(limit, f"user:{by.user_id}", _("提交得太频繁，请稍后再试。"))
+        limits.take(limit, f"user:{by.user_id}", _("提交得太频繁，请%(wait)s后再试。"))
 
 
 def _number() -> str:

@@ -1,6 +1,9 @@
 """People and complaints for tests, made by the verbs."""
 
+import io
 from itertools import count
+
+from PIL import Image
 
 from cms.complaints import actions
 from cms.complaints.models import Complaint, ComplaintCategory, SupportTeam
@@ -60,3 +63,9 @@ def brought_to(state: str, by: Actor) -> Complaint:
     if state == "rated":
         made = actions.rate(made.number, 5, by=author(made))
     return made
+
+
+def jpeg() -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (40, 30), "white").save(out, "JPEG")
+    return out.getvalue()

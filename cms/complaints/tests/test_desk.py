@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.forms.models import model_to_dict
 from django.test import Client
@@ -22,6 +23,7 @@ from cms.complaints.tests import desk
 from portal.kernel import clock
 from portal.kernel.actor import Actor
 from portal.kernel.audit.models import AuditEntry
+from portal.kernel.files.models import PrivateFile
 from portal.kernel.tests.staff import member
 from portal.kernel.users.models import User
 from review.offices.states import Role
@@ -134,6 +136,43 @@ def test_who_answers_reads_what_came_meanwhile_and_then_answers() -> None:
     assert Complaint.objects.get().state == "answered"
 
 
+def test_what_is_due_next_stands_first_and_what_is_done_last() -> None:
+    by = desk.supporter()
+    done, handled, pending = desk.brought_to("answered", by), desk.brought_to("handling", by), desk.complaint()
+    older = desk.complaint()
+    Complaint.objects.filter(pk=older.pk).update(accept_due_at=pending.accept_due_at - timedelta(hours=1))
+    Complaint.objects.filter(pk=handled.pk).update(answer_due_at=pending.accept_due_at - timedelta(minutes=30))
+    page = of(by).get(reverse("complaints:index"))
+    shown = [complaint.pk for complaint in page.context["object_list"]]
+    assert shown == [older.pk, handled.pk, pending.pk, done.pk]
+
+
+def test_a_paper_goes_with_the_answer() -> None:
+    by = desk.supporter()
+    client, complaint = of(by), desk.complaint()
+    client.post(reverse("complaints:accept", args=[complaint.pk]))
+    address = reverse("complaints:answer", args=[complaint.pk])
+    assert 'enctype="multipart/form-data"' in client.get(address).content.decode()
+    given = {"text": "见附件", "seen": "0"}
+    lying = SimpleUploadedFile("表.pdf", b"<script>alert(1)</script>", "application/pdf")
+    refused = client.post(address, {**given, "file": lying})
+    assert list(refused.context["form"].errors) == ["file"]
+    assert (Complaint.objects.get().state, ComplaintMessage.objects.count(), PrivateFile.objects.count()) == (
+        "handling",
+        0,
+        0,
+    )
+    client.post(address, {**given, "file": SimpleUploadedFile("办理流程.jpg", desk.jpeg(), "image/jpeg")})
+    [message] = queries.thread(complaint)
+    [row] = message.files.all()
+    assert (row.file.name, row.file.owner_id, message.text) == ("办理流程.jpg", complaint.author_id, "见附件")
+    assert list(queries.candidates_files(complaint)) == []
+    candidate = browser(complaint.author)
+    assert "办理流程.jpg" in candidate.get(reverse("home:complaint", args=[complaint.number])).content.decode()
+    assert candidate.get(reverse("home:file", args=[row.file_id])).status_code == 200
+    assert browser(desk.person()).get(reverse("home:file", args=[row.file_id])).status_code == 404
+
+
 def test_the_list_shows_what_is_late_in_words_and_colour(monkeypatch: pytest.MonkeyPatch) -> None:
     by = desk.supporter()
     client = of(by)
@@ -157,12 +196,13 @@ def test_the_list_and_a_thread_cost_the_same_with_one_row_and_with_fifty() -> No
     by = desk.supporter()
     client = of(by)
     complaint = desk.complaint()
+    actions.note(complaint.pk, "备注", by=by)
     addresses = [reverse("complaints:index"), reverse("complaints:figures"), pages(complaint)[0]]
     first = [asked(client, address) for address in addresses]
     many(complaint, 49)
     for number in range(49):
         actions.note(complaint.pk, f"备注{number}", by=by)
-    assert [asked(client, address) for address in addresses] == first == [14, 15, 14]
+    assert [asked(client, address) for address in addresses] == first == [14, 15, 15]
 
 
 def many(like: Complaint, count: int) -> None:

@@ -1,6 +1,5 @@
 """The life of a complaint, and who may do what in each state."""
 
-import io
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -9,7 +8,6 @@ import pytest
 from django.core.cache import cache
 from django.db import transaction
 from django.forms.models import model_to_dict
-from PIL import Image
 
 from cms.complaints import actions, queries
 from cms.complaints.models import Complaint, ComplaintMessage
@@ -28,12 +26,6 @@ from portal.kernel.tests.staff import member
 pytestmark = pytest.mark.django_db
 
 
-def jpeg() -> bytes:
-    out = io.BytesIO()
-    Image.new("RGB", (40, 30), "white").save(out, "JPEG")
-    return out.getvalue()
-
-
 VERBS: dict[str, Callable[[Complaint, Actor], Any]] = {
     "accept": lambda c, by: actions.accept(c.pk, by=by),
     "claim": lambda c, by: actions.claim(c.pk, by=by),
@@ -42,7 +34,7 @@ VERBS: dict[str, Callable[[Complaint, Actor], Any]] = {
     "transfer": lambda c, by: actions.transfer(c.pk, "record", "属于考籍", by=by),
     "note": lambda c, by: actions.note(c.pk, "已电话核实", by=by),
     "add_message": lambda c, by: actions.add_message(c.number, "补充一点", by=by),
-    "attach": lambda c, by: actions.attach(c.number, jpeg(), "图.jpg", by=by),
+    "attach": lambda c, by: actions.attach(c.number, desk.jpeg(), "图.jpg", by=by),
     "rate": lambda c, by: actions.rate(c.number, 4, "很快", by=by),
     "reopen": lambda c, by: actions.reopen(c.number, "还是没有", by=by),
     "close": lambda c, by: actions.close(c.number, by=by),
@@ -184,7 +176,7 @@ def test_nobody_asks_six_times_an_hour() -> None:
         ("a.svg", b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>", "format"),
         ("a.html", b"<script>alert(1)</script>", "format"),
         ("a.jpg", b"", "empty"),
-        ("a.jpg", jpeg()[:200], "format"),
+        ("a.jpg", desk.jpeg()[:200], "format"),
         ("a.pdf", b"%PDF-1.7 half", "format"),
         ("a.pdf", b"%PDF-1.7 /OpenAction << /JavaScript (app.alert(1)) >> %%EOF", "active"),
         ("a.jpg", b"\0" * (10 * 1024 * 1024 + 1), "too_large"),
@@ -204,20 +196,20 @@ def test_an_attachment_is_for_its_owner_and_the_team() -> None:
     complaint = desk.complaint()
     owner = desk.author(complaint)
     for _number in range(FILES_AT_MOST):
-        made = actions.attach(complaint.number, jpeg() + b"<script>", "../图.html", by=owner)
+        made = actions.attach(complaint.number, desk.jpeg() + b"<script>", "../图.html", by=owner)
     assert (made.file.name, made.file.content_type) == ("图.jpg", "image/jpeg")
     assert b"<script>" not in made.file.read()
     assert visible(made.file.pk, to=owner) == visible(made.file.pk, to=by) == made.file
     for stranger in (other, Actor.of(desk.person(), "web"), Actor.of(member("editor"), "admin")):
         with pytest.raises(Problem):
             visible(made.file.pk, to=stranger)
-    assert refused(lambda: actions.attach(complaint.number, jpeg(), "七.jpg", by=owner)) == Code.VALIDATION_FAILED
+    assert refused(lambda: actions.attach(complaint.number, desk.jpeg(), "七.jpg", by=owner)) == Code.VALIDATION_FAILED
 
 
 @pytest.mark.parametrize("name", ["450103199001011234.jpg", "身份证450103199001011234正面.png", "13800001111"])
 def test_no_number_stands_in_the_name_of_an_attachment(name: str) -> None:
     complaint = desk.complaint()
-    assert actions.attach(complaint.number, jpeg(), name, by=desk.author(complaint)).file.name == "附件.jpg"
+    assert actions.attach(complaint.number, desk.jpeg(), name, by=desk.author(complaint)).file.name == "附件.jpg"
 
 
 def test_a_title_holds_no_id_number() -> None:
