@@ -17,12 +17,12 @@ class SecondPairOfEyes(AbstractGroupApprovalTask):
         actions: list[tuple[str, Any, bool]] = super().get_actions(obj, user)
         state = obj.current_workflow_task_state
         if state is not None and state.revision.user_id == user.pk:
-            return [action for action in actions if action[0] != "approve"]
+            return []  # neither approve nor send back: who wrote it goes on editing, or takes it back
         return actions
 
     def on_action(self, task_state: TaskState, user: User, action_name: str, **kwargs: Any) -> None:
         """Wagtail's lists approve many at once and ask no `get_actions`: the rule stands here too."""
-        if action_name == "approve" and task_state.revision.user_id == user.pk:
+        if task_state.revision.user_id == user.pk:
             return
         super().on_action(task_state, user, action_name, **kwargs)
 

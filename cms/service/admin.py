@@ -16,6 +16,7 @@ from portal.kernel import clock
 from portal.kernel.admin import Instant, ThroughVerb
 from portal.kernel.edges import actor_of
 
+_END = _("立即结束")
 _LABELS = {WindowState.UPCOMING: _("未开始"), WindowState.OPEN: _("正在显示"), WindowState.CLOSED: _("已结束")}
 
 
@@ -37,12 +38,24 @@ class EndForm(forms.Form):
     reason = forms.CharField(label=_("结束原因"), max_length=200)
 
 
+class IndexView(generic.IndexView):
+    def get_list_more_buttons(self, instance: ServiceNotice) -> list[Any]:
+        """A notice is not deleted but ended: its button says what it does."""
+        buttons: list[Any] = super().get_list_more_buttons(instance)
+        for button in buttons:
+            if button.url == self.get_delete_url(instance):
+                button.label, button.icon_name = _END, "cross"
+        return buttons
+
+
 class CreateView(ThroughVerb, generic.CreateView):
     def save_instance(self) -> ServiceNotice:
         return post_notice(**self.form.values(), by=actor_of(self.request, "admin"))
 
 
 class EditView(ThroughVerb, generic.EditView):
+    delete_item_label = _END
+
     def save_instance(self) -> ServiceNotice:
         reason = self.form.cleaned_data["reason"]
         return change_notice(self.object.pk, **self.form.values(), by=actor_of(self.request, "admin"), reason=reason)
@@ -50,7 +63,7 @@ class EditView(ThroughVerb, generic.EditView):
 
 class EndView(ThroughVerb, generic.DeleteView):
     form_class = EndForm
-    page_title = _("结束")
+    page_title = _END
 
     def delete_action(self) -> None:
         end_notice(self.object.pk, by=actor_of(self.request, "admin"), reason=self.form.cleaned_data["reason"])
@@ -67,6 +80,7 @@ class ServiceViewSet(ModelViewSet):
     menu_label = _("服务公告")
     menu_order = 121
     add_to_admin_menu = True
+    index_view_class = IndexView
     add_view_class = CreateView
     edit_view_class = EditView
     delete_view_class = EndView

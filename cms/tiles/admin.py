@@ -14,9 +14,6 @@ from portal.kernel.admin import KeptSnippets, yes_or_no
 class IconChoice(forms.RadioSelect):
     """Each picture beside its name. Left alone, Wagtail asks for a slug in a box."""
 
-    class Media:
-        css: ClassVar = {"all": ["css/desk.css"]}
-
     def create_option(self, name: str, value: Any, label: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
         picture = format_html('<svg class="icon" aria-hidden="true"><use href="{}#{}"></use></svg>', _sprite(), value)
         both = format_html("{} {}", picture, label)

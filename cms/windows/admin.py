@@ -19,7 +19,7 @@ from cms.windows.actions import change_window, create_window, delete_window
 from cms.windows.models import BusinessWindow
 from cms.windows.months import around, month_of, sheet
 from cms.windows.queries import between
-from cms.windows.rules import deadline
+from cms.windows.rules import deadline, instant
 from portal.kernel import clock
 from portal.kernel.actor import Actor
 from portal.kernel.admin import Instant, ThroughVerb
@@ -28,6 +28,8 @@ from portal.kernel.audit.queries import history
 from portal.kernel.audit.words import word
 from portal.kernel.dashboard.panels import Panel, plug
 from portal.kernel.edges import actor_of
+
+MAY_CHANGE = ("administrator",)  # to whom cms/seed/roles.py gives it
 
 
 class NewWindowForm(WagtailAdminModelForm):
@@ -67,15 +69,16 @@ class DeleteView(ThroughVerb, generic.DeleteView):
 
 
 def _open(actor: Actor) -> dict[str, Any]:
-    """What is open now, what closes first at the top."""
+    """What is open now, what closes first at the top; who may change a window is led to it."""
     now = clock.now()
     rows = BusinessWindow.objects.filter(opens_at__lte=now, closes_at__gt=now).order_by("closes_at", "pk")[:20]
     soon = now + timedelta(days=2)
     return {
+        "may_change": actor.has_role(*MAY_CHANGE),
         "lines": [
             {"window": w, "deadline": deadline(w.closes_at), "state": w.label_at(now), "soon": w.closes_at <= soon}
             for w in rows
-        ]
+        ],
     }
 
 
@@ -173,8 +176,8 @@ class WindowViewSet(ModelViewSet):
     inspect_view_enabled = True
     list_display: ClassVar = [
         "__str__",
-        Column("opens_at", label=_("开始时间"), accessor="opens_at", sort_key="opens_at"),
-        Column("closes_at", label=_("截止时间"), accessor="closes_at", sort_key="closes_at"),
+        Column("opens_at", label=_("开始时间"), accessor=lambda w: instant(w.opens_at), sort_key="opens_at"),
+        Column("closes_at", label=_("截止时间"), accessor=lambda w: deadline(w.closes_at), sort_key="closes_at"),
         Column("state", label=_("状态"), accessor=_state),
     ]
     list_filter: ClassVar = ["business", "phase", "session"]

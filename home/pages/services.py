@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from cms.faq import actions
 from cms.faq.queries import by_category, categories
-from home.doors import public
+from home.doors import public, safe_next
 from portal.kernel.edges import actor_of
 from portal.kernel.keeping import keeps
 
@@ -35,4 +35,5 @@ def vote(request: HttpRequest, question_id: int) -> HttpResponse:
     """Whether an answer has helped."""
     actions.vote(question_id, is_helpful=request.POST.get("helpful") == "1", by=actor_of(request, "web"))
     messages.success(request, _("感谢您的评价。"))
-    return redirect(f"{reverse('home:services')}#q{question_id}")
+    back = safe_next(request, request.POST.get("next") or reverse("home:services"))
+    return redirect(f"{back}#q{question_id}")

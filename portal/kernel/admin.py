@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import PermissionDenied
 from django.core.validators import RegexValidator
+from django.db.models import Max
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -22,7 +23,7 @@ from wagtail.admin.views.generic import BaseListingView
 from wagtail.admin.viewsets.base import ViewSet
 from wagtail.permissions import policy_registry
 from wagtail.snippets.views.chooser import SnippetChooserViewSet
-from wagtail.snippets.views.snippets import SnippetViewSet
+from wagtail.snippets.views.snippets import CreateView, SnippetViewSet
 from wagtail.utils.urlpatterns import decorate_urlpatterns
 
 from portal.kernel.actor import Actor
@@ -129,10 +130,21 @@ class KeepersChooser(SnippetChooserViewSet):
         return guarded
 
 
+class NewSnippet(CreateView):
+    """Where staff arrange things by hand, a new one comes last."""
+
+    def save_instance(self) -> Any:
+        if field := self.sort_order_field:
+            last = self.model._default_manager.aggregate(last=Max(field))["last"]
+            setattr(self.form.instance, field, (last or 0) + 1)
+        return super().save_instance()
+
+
 class KeptSnippets(SnippetViewSet):
     """Wagtail's screens of something that some of the desk keep and the others have no business with."""
 
     chooser_viewset_class = KeepersChooser
+    add_view_class = NewSnippet
 
 
 class Instant(Column):

@@ -2,7 +2,9 @@
 
 from typing import Any
 
+from django.templatetags.static import static
 from django.urls import URLResolver, include, path, reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 
@@ -12,6 +14,11 @@ from portal.kernel.dashboard.admin import cards
 from portal.kernel.messages.admin import MessageViewSet
 from portal.kernel.messages.wordings import WordingViewSet
 from portal.kernel.staff_door.admin import urls as door
+
+
+@hooks.register("insert_global_admin_css")
+def desk_css() -> str:
+    return format_html('<link rel="stylesheet" href="{}">', static("css/desk.css"))
 
 
 @hooks.register("register_admin_viewset")

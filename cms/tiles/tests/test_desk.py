@@ -42,6 +42,8 @@ def test_an_editor_arranges_tiles_and_banners(editor: Client) -> None:
     assert editor.post(f"/admin/snippets/cms/tile/edit/{tile.pk}/", TILE | {"label": "补证"}).status_code == 302
     tile.refresh_from_db()
     assert tile.label == "补证"
+    assert editor.post("/admin/snippets/cms/tile/add/", TILE | {"slug": "later"}).status_code == 302
+    assert list(Tile.objects.values_list("slug", "order")) == [("ticket-again", 1), ("later", 2)]
 
     assert editor.post("/admin/snippets/cms/banner/add/", {"title": "诚信考试"}).status_code == 302
     assert Banner.objects.get().title == "诚信考试"

@@ -107,7 +107,6 @@ class AuditFilters(WagtailFilterSet):
 class AuditListing(Listing):
     model = AuditEntry
     filterset_class = AuditFilters
-    template_name = "kernel/audit.html"
     verbose_name_plural = _("审计记录")
     columns: ClassVar = [
         Instant("at", label=_("时间")),
