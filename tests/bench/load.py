@@ -42,7 +42,7 @@ async def _run(port: int, requests: Iterator[bytes], clients: int, seconds: floa
                 break
             writer.write(request)
             head = await reader.readuntil(b"\r\n\r\n")
-            await reader.readexactly(_length(head))
+            await _rest(reader, head)
             ended = time.perf_counter()
             if ended < until:
                 told.statuses[int(head[9:12])] += 1
@@ -54,12 +54,15 @@ async def _run(port: int, requests: Iterator[bytes], clients: int, seconds: floa
     return told
 
 
-def _length(head: bytes) -> int:
-    for line in head.split(b"\r\n"):
-        name, _colon, value = line.partition(b":")
-        if name.lower() == b"content-length":
-            return int(value)
-    return 0
+async def _rest(reader: asyncio.StreamReader, head: bytes) -> None:
+    """Read past the body: as long as it says, or in chunks until an empty one."""
+    fields = dict(line.lower().split(b":", 1) for line in head.split(b"\r\n")[1:] if line)
+    if fields.get(b"transfer-encoding", b"").strip() == b"chunked":
+        while size := int(await reader.readuntil(b"\r\n"), 16):
+            await reader.readexactly(size + 2)
+        await reader.readexactly(2)
+    else:
+        await reader.readexactly(int(fields.get(b"content-length", b"0")))
 
 
 def post(path: str, body: bytes, **headers: str) -> bytes:
@@ -67,6 +70,7 @@ def post(path: str, body: bytes, **headers: str) -> bytes:
     lines = [
         f"POST {path} HTTP/1.1",
         "Host: zikao.example",
+        "X-Forwarded-Proto: https",
         "Content-Type: application/json",
         f"Content-Length: {len(body)}",
         *(f"{name.replace('_', '-')}: {value}" for name, value in headers.items()),

@@ -77,8 +77,7 @@ class Server:
                 continue
             parent = re.search(r"^PPid:\t(\d+)", said, re.MULTILINE)
             peak = re.search(r"^VmHWM:\t *(\d+) kB", said, re.MULTILINE)
-            name = re.search(r"^Name:\t(.*)", said, re.MULTILINE)
-            if parent and peak and name and int(parent[1]) == self.process.pid and "granian" in name[1]:
+            if parent and peak and int(parent[1]) == self.process.pid:  # it has no other children
                 found.append(int(peak[1]) // 1024)
         return sorted(found)
 
