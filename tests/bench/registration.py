@@ -27,6 +27,7 @@ from candidate_api.candidates.models import Candidate
 from candidate_api.catalogue.models import District
 from candidate_api.sessions.models import Offering, SeatPool
 from candidate_api.sessions.rules import BUCKETS
+from candidate_api.waiting.models import WaitingRoom
 from portal.demo.province.store import Store
 from portal.kernel import clock
 from portal.kernel.users.models import User
@@ -108,6 +109,8 @@ class Scene:
     def __init__(self) -> None:
         furnish()
         self.window = life.open_window(SESSION)
+        now = clock.now()  # nobody is sent to the waiting room: what is measured is the work
+        WaitingRoom.objects.create(opens_above=1_000_000, counted_at=now, changed_at=now)
         offered = {
             o.slot: o for o in Offering.objects.filter(session__code=SESSION).select_related("session", "course")
         }
