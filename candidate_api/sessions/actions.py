@@ -20,7 +20,7 @@ from portal.kernel import clock
 from portal.kernel.actor import Actor
 from portal.kernel.audit.actions import record
 from portal.kernel.errors import Code, Problem
-from portal.kernel.prepared import Given, Prepared, PreparedUpdate, Question, ask, together
+from portal.kernel.prepared import Given, Prepared, PreparedUpdate, Question, Sql, ask, together
 
 Place = tuple[int, int, int]
 _PLACE = ("session_id", "district_id", "slot")
@@ -81,8 +81,8 @@ def _move(allowed: Q, taken: Any) -> PreparedUpdate:
 
 _FREE, _USED = Q(capacity=None) | Q(taken__lt=F("capacity")), Q(taken__gt=0)
 _TAKE, _GIVE_BACK = _move(_FREE, F("taken") + 1), _move(_USED, F("taken") - 1)
-_MARK: Question[None] = Question("SAVEPOINT seats", [], lambda _cursor: None)
-_BACK_TO_MARK: Question[None] = Question("ROLLBACK TO SAVEPOINT seats", [], lambda _cursor: None)
+_MARK: Question[None] = Question(Sql("SAVEPOINT seats"), [], lambda _cursor: None)
+_BACK_TO_MARK: Question[None] = Question(Sql("ROLLBACK TO SAVEPOINT seats"), [], lambda _cursor: None)
 
 
 def _patiently(allowed: Q, more: int, place: Place) -> bool:

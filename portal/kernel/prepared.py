@@ -3,12 +3,17 @@
 Building a statement costs Django several times what asking it does, and on the morning of a release everybody asks the
 same two. The rule stays a queryset, written once; what is not known yet stands in it as `Given`. Nothing of an answer
 is kept, so that nothing can go stale. `insert` does the same for rows that are written.
+
+PostgreSQL spends longer on reading and planning such a statement than on answering it: there each connection prepares
+it once (PREPARE) and runs it by its name.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import count
 from typing import Any, Generic, TypeVar
+from weakref import WeakKeyDictionary
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections, models
 from django.db.models.query import ModelIterable, ValuesListIterable, get_related_populators
@@ -39,19 +44,67 @@ def numbered(name: str, values: Sequence[Any]) -> dict[str, Any]:
     return {f"{name}{place}": value for place, value in enumerate(values)}
 
 
+class Sql:
+    """A statement that is sent as it stands."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    def with_values(self, given: Sequence[Any], used: Any) -> tuple[str, list[Any]]:
+        """What is sent to that database, and the values for its placeholders."""
+        return self.text, list(given)
+
+
+_serial = count(1)
+_prepared: WeakKeyDictionary[Any, set[str]] = WeakKeyDictionary()  # by connection, with which they end
+
+
+class _PreparedSql(Sql):
+    """One that PostgreSQL prepares; a value that is no `Given` belongs to it, so that its plan may count on it."""
+
+    def __init__(self, text: str, params: Sequence[Any]) -> None:
+        super().__init__(text)
+        self.params = tuple(params)
+        self.givens = [one for one in self.params if isinstance(one, Given)]
+        self.name = f"question_{next(_serial)}"
+        self.asked = f"({', '.join(['%s'] * len(self.givens))})" if self.givens else ""
+
+    def with_values(self, given: Sequence[Any], used: Any) -> tuple[str, list[Any]]:
+        if used.vendor == "postgresql":
+            self._prepare(used)
+            return f"EXECUTE {self.name}{self.asked}", list(given)
+        values = iter(given)
+        return self.text, [next(values) if isinstance(one, Given) else one for one in self.params]
+
+    def _prepare(self, used: Any) -> None:
+        used.ensure_connection()
+        known = _prepared.setdefault(used.connection, set())
+        if self.name in known:
+            return
+        with used.connection.cursor() as cursor:  # the driver's own: this is no question of the house
+            number = count(1)
+            places = [
+                f"${next(number)}" if isinstance(one, Given) else cursor.mogrify("%s", [one]) for one in self.params
+            ]
+            cursor.execute(f"PREPARE {self.name} AS {self.text % tuple(places)}")
+        known.add(self.name)
+
+
 @dataclass(frozen=True)
 class Question(Generic[Answer]):
-    """A statement with its values, and how its answer is read."""
+    """A statement with the values that come with it, and how its answer is read."""
 
-    sql: str
-    params: list[Any]
+    sql: Sql
+    given: Sequence[Any]
     read: Callable[[Any], Answer]
 
 
 def ask(question: Question[Answer]) -> Answer:
     """The answer."""
-    with _used().cursor() as cursor:
-        cursor.execute(question.sql, question.params)
+    used = _used()
+    text, params = question.sql.with_values(question.given, used)
+    with used.cursor() as cursor:
+        cursor.execute(text, params)
         return question.read(cursor)
 
 
@@ -61,9 +114,9 @@ def together(*questions: Question[Any]) -> list[Any]:
     used = _used()
     if used.vendor != "postgresql":
         return [ask(question) for question in questions]
+    sent = [question.sql.with_values(question.given, used) for question in questions]
     with used.cursor() as cursor:
-        params = [value for question in questions for value in question.params]
-        cursor.execute(";\n".join(question.sql for question in questions), params)
+        cursor.execute(";\n".join(text for text, _params in sent), [one for _text, params in sent for one in params])
         answers = []
         for question in questions:
             answers.append(question.read(cursor))
@@ -75,8 +128,7 @@ def together(*questions: Question[Any]) -> list[Any]:
 class _Statement:
     """What the ORM made of the question for one database."""
 
-    sql: str
-    params: tuple[Any, ...]
+    sql: _PreparedSql
     converters: tuple[tuple[int, Any, Any], ...]
     made_of: Callable[[Sequence[Any]], Any]
     locks: bool
@@ -102,7 +154,7 @@ class Prepared:
         def answer(cursor: Any) -> Answer:
             return read([statement.made_of(_converted(row, statement, used)) for row in cursor.fetchall()])
 
-        return Question(statement.sql, _bound(statement.params, given, used), answer)
+        return Question(statement.sql, _bound(statement.sql, given, used), answer)
 
     def all(self, **given: Any) -> list[Any]:
         """The whole answer, in one query."""
@@ -118,11 +170,9 @@ def _used() -> Any:
     return connections[DEFAULT_DB_ALIAS]
 
 
-def _bound(params: tuple[Any, ...], given: dict[str, Any], used: Any) -> list[Any]:
-    """The values of a statement, those that come with the question among them."""
-    return [
-        one.output_field.get_db_prep_save(given[one.name], used) if isinstance(one, Given) else one for one in params
-    ]
+def _bound(sql: _PreparedSql, given: dict[str, Any], used: Any) -> list[Any]:
+    """The values that come with a question, as the database takes them, in the order of the statement."""
+    return [one.output_field.get_db_prep_save(given[one.name], used) for one in sql.givens]
 
 
 def _converted(row: tuple[Any, ...], statement: _Statement, used: Any) -> Sequence[Any]:
@@ -142,7 +192,7 @@ def _compiled(rows: "models.QuerySet[Any, Any]") -> _Statement:
     sql, params = compiler.as_sql()
     columns = [column for column, _sql, _alias in compiler.select]
     converters = tuple((place, *found) for place, found in compiler.get_converters(columns).items())
-    return _Statement(sql, tuple(params), converters, _maker(rows, compiler), rows.query.select_for_update)
+    return _Statement(_PreparedSql(sql, params), converters, _maker(rows, compiler), rows.query.select_for_update)
 
 
 def _maker(rows: "models.QuerySet[Any, Any]", compiler: Any) -> Callable[[Sequence[Any]], Any]:
@@ -175,17 +225,15 @@ class PreparedUpdate:
 
     def __init__(self, build: Callable[[], "models.QuerySet[Any, Any]"], **values: Any) -> None:
         self._build, self._values = build, values
-        self._statement: tuple[str, tuple[Any, ...]] | None = None
+        self._sql: _PreparedSql | None = None
 
     def asks(self, **given: Any) -> Question[int]:
         """The statement as it is run with these values."""
-        if self._statement is None:
+        if self._sql is None:
             query: Any = self._build().query.chain(UpdateQuery)
             query.add_update_values(self._values)
-            sql, params = query.get_compiler(connection=connection).as_sql()
-            self._statement = sql, tuple(params)
-        sql, params = self._statement
-        return Question(sql, _bound(params, given, _used()), lambda cursor: int(cursor.rowcount))
+            self._sql = _PreparedSql(*query.get_compiler(connection=connection).as_sql())
+        return Question(self._sql, _bound(self._sql, given, _used()), lambda cursor: int(cursor.rowcount))
 
     def run(self, **given: Any) -> int:
         """Change the rows, in one statement."""
@@ -222,7 +270,7 @@ def inserts(rows: Sequence[models.Model], *, unless_there: bool = False) -> Ques
 
 @dataclass(frozen=True)
 class _Insertion:
-    sql: str
+    sql: _PreparedSql
     fields: tuple["models.Field[Any, Any]", ...]
 
 
@@ -238,4 +286,5 @@ def _insertion(model: type[models.Model], number: int, unless_there: bool) -> _I
         "ON CONFLICT DO NOTHING" if unless_there else "",
         f"RETURNING {quoted(key.column)}",
     ]
-    return _Insertion(" ".join(filter(None, parts)), fields)
+    givens = [Given(field.name, field) for _row in range(number) for field in fields]
+    return _Insertion(_PreparedSql(" ".join(filter(None, parts)), givens), fields)

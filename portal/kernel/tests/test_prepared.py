@@ -1,9 +1,11 @@
 """A question that is built once says what the ORM says, with whatever it is asked."""
 
 from datetime import timedelta
+from threading import Thread
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.db.models import BigIntegerField, CharField, DateTimeField
 
 from portal.kernel import clock
@@ -54,3 +56,39 @@ def test_dictionaries_by_instants_and_numbers_are_the_orms() -> None:
 def test_a_value_that_is_missing_is_an_error() -> None:
     with pytest.raises(KeyError):
         Prepared(lambda: User.objects.filter(username=Given("name", CharField()))).all()
+
+
+@pytest.mark.postgresql
+def test_each_connection_prepares_once_and_a_constant_belongs_to_the_statement() -> None:
+    who = person("clerk0001")
+    asked = Prepared(
+        lambda: User.objects.filter(is_staff=True, name="100% 韦小莉", username=Given("name", CharField()))
+    )
+    for _again in range(2):
+        assert asked.all(name=who.username) == []
+    User.objects.update(name="100% 韦小莉")
+    assert asked.all(name=who.username) == [who]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT statement FROM pg_prepared_statements WHERE statement LIKE %s", ["%100\\%%"])
+        [(statement,)] = cursor.fetchall()
+    assert statement.count("$") == 1
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+def test_a_new_connection_knows_nothing_and_is_told() -> None:
+    named = Prepared(lambda: User.objects.filter(username=Given("name", CharField())))
+    who = person("clerk0001")
+    assert named.one(name=who.username) == who
+    connection.close()
+    assert named.one(name=who.username) == who
+    found: list[Any] = []
+
+    def elsewhere() -> None:
+        found.extend(named.all(name=who.username))
+        connection.close()
+
+    thread = Thread(target=elsewhere)
+    thread.start()
+    thread.join()
+    assert found == [who]
