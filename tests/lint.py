@@ -31,7 +31,7 @@ CHECKS: dict[str, tuple[list[str], dict[str, str]]] = {
     "style": (["ruff", "check"], {}),
     "format": (["ruff", "format", "--check"], {}),
     "templates": (["djlint", "templates", "--lint", "--quiet"], {}),
-    "templates' format": (["djlint", "templates", "--check", "--quiet"], {}),
+    "templates' format": (["djlint", "templates", "--check"], {}),
     "types": (["mypy", *decides()], TESTS),
     "import contracts": (["lint-imports", "--cache-dir", "var/cache/imports"], {}),
     "migrations": (["python", "manage.py", "makemigrations", "--check", "--dry-run"], TESTS),

@@ -51,6 +51,8 @@ def main(arguments: list[str]) -> int:
             result, summary = run(stage, arguments, room, report)
             done.append(f"{stage.title}: {summary}")
             if result != 0:
+                not_run = [f"{later.title}: an earlier stage failed" for later in todo[number:]]
+                print("\n".join(["not run:", *not_run, *missing.values()]), file=sys.stderr)
                 return result
     finally:
         shutil.rmtree(room, ignore_errors=True)

@@ -242,9 +242,8 @@ def _account_page(request: HttpRequest, template: str, form: forms.Form, **conte
     way = context.setdefault("way", "")
     if way != "password" or context.get("asks") or request.POST.get("act") == "picture":
         context["challenge"] = challenges.fresh(request)
-    # Who has a code needs the captcha for another one alone.
-    typed = request.POST.get("sms_code") and not form.errors.get("sms_code")
-    context["has_code"] = bool(context.get("sent") or typed)
+    # Who has a code needs the captcha for another one alone; a slip in typing it does not use it up.
+    context["has_code"] = bool(context.get("sent") or request.POST.get("sms_code"))
     context.setdefault("captcha_errors", form.errors.get("captcha_value"))
     context.setdefault("back", "/")
     return page(request, template, context, form=form)

@@ -36,6 +36,7 @@ from cms.windows.actions import change_window
 from cms.windows.models import BusinessWindow
 from cms.windows.rules import Business
 from home.front.seed import seed_site
+from portal.demo.applicants import apply_for_things
 from portal.demo.models import Delivered
 from portal.demo.portraits import portrait
 from portal.demo.province.past import sat
@@ -67,6 +68,7 @@ class Account:
 ACCOUNTS = [
     Account("考生 韦小莉（已有准考证号）", "13800000001", "/login/"),
     Account("考生 覃志明（刚注册）", "13800000002", "/login/"),
+    Account("考生 黄秀英（有在办的申请）", "13800000003", "/login/"),
     Account("编辑", "editor", "/admin/", Role.EDITOR, "45"),
     Account("另一位编辑（审核稿件）", "editor-2", "/admin/", Role.EDITOR, "45"),
     Account("南宁市初审人员", "city", "/admin/", Role.FIRST_REVIEWER, "450100"),
@@ -110,6 +112,10 @@ def seed() -> None:
     _enrol(candidate)
     sat(Candidate.objects.get(pk=candidate.pk), last, _MARKS, by=SEED)
     _register("覃志明", "450102200108156014", "13800000002")
+    applicant = _register("黄秀英", "450302198512305510", "13800000003")
+    _enrol(applicant)
+    sat(Candidate.objects.get(pk=applicant.pk), last, [58, 72], by=SEED)
+    apply_for_things(Candidate.objects.get(pk=applicant.pk))
     _take_courses(Candidate.objects.get(pk=candidate.pk), coming)  # as she is now, with her major
     _arrange(coming)
     _complaints(candidate)
@@ -139,7 +145,7 @@ def _sessions(today: date) -> tuple[ExamSession, ExamSession]:
     an_hour_ago = clock.now() - timedelta(hours=1)
     coming.tickets_at = min(coming.tickets_at or an_hour_ago, an_hour_ago)
     coming.save(update_fields=["tickets_at"])
-    last.scores_at = min(last.scores_at or an_hour_ago, an_hour_ago)
+    last.scores_at = clock.at(today - timedelta(days=3), 9)  # as 成绩复核 opens: five working days are not over
     last.save(update_fields=["scores_at"])
     return coming, last
 

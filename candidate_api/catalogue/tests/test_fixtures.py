@@ -330,7 +330,8 @@ def test_our_own_command_changes_nothing_the_second_time(capsys: pytest.CaptureF
     rows = sum(len(json.loads(path.read_text())) for path in (settings.ROOT / "fixtures").glob("[0-9]*.json"))
     call_command("load_catalogue")
     call_command("load_catalogue", "--overwrite")
-    assert capsys.readouterr().out.splitlines() == [f"基础数据：新增 0，更新 0，未变 {rows}"] * 2
+    same, left = f"基础数据：新增 0，更新 0，未变 {rows}", "已有的记录不改动；要用 fixtures/ 覆盖，请加 --overwrite。"
+    assert capsys.readouterr().out.splitlines() == [same, left, same]
     assert (stamps.current(), AuditEntry.objects.count()) == before
 
 

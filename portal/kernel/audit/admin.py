@@ -19,7 +19,13 @@ from portal.kernel.states import StateField
 
 _DIGEST = re.compile(r"[0-9a-f]{40,}")
 _WRAPS = "audit-cell"
-CHANNELS = {"web": _("网页"), "api": _("接口"), "admin": _("后台"), "system": _("系统")}
+CHANNELS = {
+    "web": _("网页"),
+    "api": _("接口"),
+    "admin": _("后台"),
+    "gateway": _("支付渠道"),
+    "system": _("系统"),
+}
 
 
 def _state(entry: AuditEntry) -> str:

@@ -50,6 +50,10 @@ def result_page(name: str, trade: Trade) -> bytes:
     return _page(name, f"<h1>{STATES[trade.now]}</h1><p>请返回商户页面查看结果。</p>")
 
 
+def front_page(name: str) -> bytes:
+    return _page(name, "<h1>这里没有要看的</h1><p>请在考生门户的支付页选择支付方式，收银台会自己打开。</p>")
+
+
 def missing_page(name: str) -> bytes:
     return _page(name, "<h1>没有这个订单</h1>")
 

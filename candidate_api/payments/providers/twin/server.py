@@ -65,7 +65,9 @@ class Handler(BaseHTTPRequestHandler):
         url = urlsplit(self.path)
         parts = [part for part in url.path.split("/") if part]
         try:
-            if parts[:1] == ["pay"]:
+            if not parts and method == "GET":
+                self.send(200, HTML, page.front_page(self.server.gateway.name))
+            elif parts[:1] == ["pay"]:
                 self._pay_page(method, parse_qs(url.query), body)
             elif parts[:1] == ["twin"]:
                 self._control(method, parts[1:], body)

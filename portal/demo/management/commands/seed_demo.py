@@ -9,6 +9,8 @@ from typing import Any
 
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
 from tqdm import tqdm
 
 from candidate_api.candidates.models import Candidate
@@ -30,6 +32,9 @@ class Command(BaseCommand):
     def handle(self, *args: Any, candidates: int, seed: int, **options: Any) -> None:
         if candidates < 1 or seed < 0:
             raise CommandError("人数须为正整数，种子不能为负。")
+        executor = MigrationExecutor(connection)
+        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+            raise CommandError("数据库还没有建好，请先运行 manage.py migrate。")
         parts: dict[str, float] = {}
         began = time.monotonic()
         with _timed(parts, "准备"):

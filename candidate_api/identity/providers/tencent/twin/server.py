@@ -48,6 +48,12 @@ class Server(ThreadingHTTPServer):
         """A client that hangs up is nobody's concern."""
 
 
+_NOTHING_TO_SEE = (
+    '<!doctype html><html lang="zh-CN"><meta charset="utf-8"><title>身份认证（模拟）</title>'
+    "<h1>这里没有要看的</h1><p>模拟身份认证只供系统调用，仅用于演示。</p></html>"
+)
+
+
 class Handler(BaseHTTPRequestHandler):
     server: Server
     protocol_version = "HTTP/1.1"
@@ -55,6 +61,9 @@ class Handler(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: Any) -> None:
         """Silent: what is asked here is personal."""
+
+    def do_GET(self) -> None:
+        self._send(200, _NOTHING_TO_SEE.encode(), "text/html; charset=utf-8")
 
     def do_POST(self) -> None:
         length = int(self.headers.get("Content-Length") or 0)
@@ -138,9 +147,9 @@ class Handler(BaseHTTPRequestHandler):
         shown = {"Response": document | {"RequestId": str(uuid.uuid4())}}
         self._send(200, json.dumps(shown, ensure_ascii=False).encode())
 
-    def _send(self, status: int, body: bytes) -> None:
+    def _send(self, status: int, body: bytes, content_type: str = "application/json") -> None:
         self.send_response(status)
-        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Type", content_type)
         if status != 204:
             self.send_header("Content-Length", str(len(body)))
         self.end_headers()
