@@ -116,7 +116,7 @@ def test_the_clock_sends_what_waits_in_the_outbox(demo: Demo) -> None:
         assert time.monotonic() < deadline, "the schedule did not run"
         time.sleep(0.5)
 
-    assert [(row["channel"], row["text"]) for row in results] == [("sms", "您好，韦小梅")]
+    assert [(row["channel"], row["text"]) for row in results] == [("sms", "【广西自考】您好，韦小梅")]
 
 
 def test_many_clients_keep_their_connections(demo: Demo) -> None:

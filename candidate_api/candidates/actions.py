@@ -49,6 +49,7 @@ EDITABLE = (
 )
 _OF_THE_ACCOUNT = ("name",)
 _ADDRESS = frozenset({"address_area", "address"})
+_WHO = frozenset({"name", "id_type", "id_number"})
 
 
 def create(user: User, *, id_type: str, id_number: str, notice_version: str, by: Actor) -> Candidate:
@@ -103,7 +104,9 @@ def _save_profile(values: dict[str, Any], *, by: Actor) -> Candidate:
     before = {"name": candidate.user.name, "id_number": candidate.masked_id_number}
     _write(candidate, changes)
     facts = {"before": before} if rules.LOCKED_BY_A_PASS & changes.keys() else {}
-    record("candidates.save_profile", candidate, by=by, fields=list(changes), **facts)
+    made = record("candidates.save_profile", candidate, by=by, fields=list(changes), **facts)
+    if _WHO & changes.keys():  # by these somebody signs in and is known: the owner hears of it
+        say(f"profile:{made.pk}", "identity_changed", {}, to=candidate.user)
     if _ADDRESS & changes.keys():
         contact_changed(candidate, by=by)
     _enrol_when_ready(candidate, by=by)

@@ -14,6 +14,12 @@ register(
         optional=True,
     ),
     Template(
+        "identity_changed",
+        _("姓名或证件已修改"),
+        _("您的账号在个人信息中修改了姓名或证件。如非本人操作，请立即修改密码，并联系所属市招生考试院。"),
+        (Channel.IN_APP, Channel.SMS, Channel.EMAIL),
+    ),
+    Template(
         "document_tried",
         _("有人填写了您的证件号码"),
         _(

@@ -107,7 +107,7 @@ def _faults(picture: pictures.Picture, size: int, spec: PhotoSpec) -> list[Field
     if picture.is_grey:
         found.append(_fault("colour", _("照片须为彩色。")))
     elif background(picture.image) not in spec.backgrounds:
-        found.append(_fault("background", _("照片须为纯蓝色或白色背景，四角颜色均匀。")))
+        found.append(_fault("background", _("照片须为纯蓝色或白色背景，左上角和右上角颜色均匀。")))
     return found
 
 

@@ -137,6 +137,18 @@ def obstacles(source: Candidate, target: Candidate) -> list[str]:
     return [sentence for holds, sentence in checks if holds] + found
 
 
+def differences(source: Candidate, target: Candidate) -> list[str]:
+    """In what the two records are not of one person, as far as they say it: a reason to look twice, since a document
+    that was typed wrong is a reason to merge."""
+    told = [
+        (_("姓名"), source.user.name, target.user.name),
+        (_("性别"), source.gender, target.gender),
+        (_("出生日期"), source.birth_date, target.birth_date),
+        (_("证件号码"), source.id_number, target.id_number),
+    ]
+    return [label for label, one, other in told if one and other and one != other]
+
+
 def followers(candidate: Candidate) -> "QuerySet[Candidate]":
     """Records that were merged into this one."""
     return Candidate.objects.filter(merged_into=candidate).order_by("pk")

@@ -181,7 +181,7 @@ class ReasonForm(forms.Form):
         min_length=4,
         max_length=200,
         widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=_("记入审计日志，请勿填写证件号码或手机号码。"),
+        help_text=_("4至200字，记入审计日志，请勿填写证件号码或手机号码。"),
         validators=[RegexValidator(r"\d{7}", _("事由中请勿填写证件号码、手机号码等长数字。"), inverse_match=True)],
     )
 

@@ -8,6 +8,7 @@ import pytest
 
 from portal.celery import app
 from portal.kernel.audit.words import word
+from portal.kernel.messages.templates import REGISTRY
 from tests.house.source import ROOT, product
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
@@ -185,6 +186,12 @@ def test_the_log_has_a_word_for_every_verb() -> None:
         for constant in _written_out(call.args[0])
     }
     assert {verb for verb in written if word(verb) == verb} == set()
+
+
+def test_the_places_in_a_message_are_in_braces() -> None:
+    """`%(name)s`, as sentences have it, would be sent as it stands."""
+    assert REGISTRY
+    assert {shape.code for shape in REGISTRY.values() if "%" in f"{shape.title}{shape.text}"} == set()
 
 
 def _written_out(verb: ast.expr) -> list[ast.Constant]:

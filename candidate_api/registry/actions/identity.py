@@ -13,10 +13,12 @@ from candidate_api.candidates.rules import mobile_error
 from candidate_api.registry.states import MAY_CHANGE_MOBILE, MAY_UNMASK, TAKEN
 from portal.kernel.actor import Actor
 from portal.kernel.audit.actions import record
+from portal.kernel.crypto.fields import blind_lookup
 from portal.kernel.errors import Code, Problem, invalid
 from portal.kernel.files.models import PrivateFile
 from portal.kernel.messages.actions import say
 from portal.kernel.text import clean, clean_mobile, mask_mobile
+from portal.kernel.users.models import User
 
 
 @transaction.atomic
@@ -56,6 +58,8 @@ def send_code(candidate_id: int, mobile: str, *, by: Actor) -> None:
     """Send a code to the number that a person at the counter wants to use. Raises Problem: `permission_denied`,
     `not_found`, `validation_failed`, `throttled`."""
     mobile = _checked(candidate_id, mobile, by)
+    if User.objects.filter(blind_lookup(User, "mobile_index", mobile)).exclude(candidate=candidate_id).exists():
+        raise invalid("mobile", "taken", TAKEN)  # nobody else's telephone gets a code from the counter
     with transaction.atomic():
         row, code = codes.issue(Purpose.ON_SITE, mobile, Allowance.COUNTER, codes.asker_of(by))
         say(f"code:{row.pk}", "code_on_site", {"code": code}, mobile=mobile)

@@ -15,10 +15,12 @@ from candidate_api.registry import queries
 from candidate_api.registry.models import Merger
 from candidate_api.registry.states import MAY_MERGE, MERGER
 from candidate_api.results.models import Discipline, Score
+from cms.complaints.models import Complaint, ComplaintFile, ComplaintMessage
 from portal.kernel import clock
 from portal.kernel.actor import Actor
 from portal.kernel.audit.actions import record
 from portal.kernel.errors import Code, FieldError, Problem, invalid
+from portal.kernel.files.models import PrivateFile
 from portal.kernel.messages.actions import say
 from portal.kernel.messages.models import Message
 from portal.kernel.states import Who
@@ -62,10 +64,12 @@ def approve(merger_id: int, decision: str, *, by: Actor) -> Merger:
     source, target = merger.source, merger.target
     _refuse_obstacles(source, target)
     moved = _move(source, target)
+    left = {"mobile": source.user.mobile, "email": source.user.email}
     _close(source, target, by=by)
     _decide(merger, "approve", decision, by=by, **moved)
     numbers = {"source": source.candidate_number, "target": target.candidate_number}
     say(f"registry.merger:{merger.pk}", "numbers_merged", numbers, to=target.user)
+    say(f"registry.merger:{merger.pk}:source", "numbers_merged", numbers, **left)  # where the void account was reached
     return merger
 
 
@@ -111,10 +115,21 @@ def _move(source: Candidate, target: Candidate) -> dict[str, int]:
         ),
     }
     moved = {name: found.update(candidate=target) for name, found in rows.items()}
+    moved["complaints"] = _hand_complaints_on(source, target)
     moved["orders"] = Order.objects.filter(payer=source.user).update(payer=target.user)
     moved["messages"] = Message.objects.filter(recipient=source.user).update(recipient=target.user)
     Candidate.objects.filter(merged_into=source).update(merged_into=target)
     return moved
+
+
+def _hand_complaints_on(source: Candidate, target: Candidate) -> int:
+    """How many: with what was said and sent, so that an answer still reaches the person."""
+    theirs = Complaint.objects.filter(author=source.user)
+    ComplaintMessage.objects.filter(complaint__in=theirs, author=source.user).update(author=target.user)
+    PrivateFile.objects.filter(pk__in=ComplaintFile.objects.filter(complaint__in=theirs).values("file")).update(
+        owner=target.user
+    )
+    return theirs.update(author=target.user)
 
 
 def _close(source: Candidate, target: Candidate, *, by: Actor) -> None:

@@ -310,7 +310,7 @@ class ProposeMerger(CandidateAct):
 
     @classmethod
     def fits(cls, candidate: Candidate) -> bool:
-        return candidate.state == "enrolled"
+        return super().fits(candidate) and candidate.state == "enrolled"
 
     def act(self, given: dict[str, Any]) -> HttpResponse | None:
         actions.propose(self.thing.pk, given["target"], given["reason"], by=self.actor)
@@ -346,6 +346,7 @@ class _MergerAct(ActView):
                 _("保留的准考证号"),
                 f"{merger.target} {mask_name(merger.target.user.name)} {merger.target.masked_id_number}",
             ),
+            (_("两份考籍不同之处"), "、".join(queries.differences(merger.source, merger.target)) or str(_("无"))),
             (_("事由"), merger.reason),
             (_("提出人"), merger.proposed_by.name),
         ]
@@ -353,7 +354,10 @@ class _MergerAct(ActView):
 
 class ApproveMerger(_MergerAct):
     title = button = _("同意合并")
-    explains = _("成绩、报考记录、订单和消息将转入保留的准考证号，另一个准考证号注销。此操作不能撤销。")
+    explains = _(
+        "成绩、报考记录、订单、消息和咨询投诉将转入保留的准考证号，另一个准考证号注销。"
+        "此操作不能撤销，请先核对两份考籍是否为同一人。"
+    )
     grave = True
 
     def act(self, given: dict[str, Any]) -> HttpResponse | None:

@@ -259,6 +259,10 @@ def _token(api, person: Candidate) -> str:
 def test_a_new_mobile_is_proved_and_the_old_one_told(person, api):
     token, old = _token(api, person), person.user.mobile
     desk, path = at_desk("first_reviewer"), f"{LIST}{person.pk}/mobile/"
+    other = life.registered()
+    sent = Message.objects.filter(template="code_on_site")
+    assert "已绑定" in page(desk, path, mobile=other.user.mobile, send="1")
+    assert not sent.exists(), "nobody else's telephone gets a code"
     assert "已发送" in page(desk, path, mobile="13700000001", send="1")
     code = life.code_sent_to("13700000001")
     wrong = "111111" if code != "111111" else "222222"

@@ -18,10 +18,14 @@ from candidate_api.registry import actions, queries
 from candidate_api.registry.models import Merger
 from candidate_api.results.models import Score
 from candidate_api.sessions.models import ExamSession
+from cms.complaints import actions as complaints
+from cms.complaints.queries import own as complaints_of
+from cms.complaints.tests import desk
 from portal.kernel import clock
 from portal.kernel.actor import Actor
 from portal.kernel.audit.models import AuditEntry
 from portal.kernel.errors import Problem
+from portal.kernel.files.queries import visible
 from portal.kernel.messages.models import Message
 from portal.kernel.tests.staff import member
 from portal.kernel.users.models import User
@@ -67,6 +71,9 @@ def test_two_persons_merge_and_all_that_was_the_sources_is_the_targets(source, t
         "messages": Message.objects.filter(recipient=source.user).count(),
     }
     assert all(held.values())
+    asked = desk.complaint(source.user)
+    complaints.add_message(asked.number, "补充", by=desk.author(asked))
+    paper = complaints.attach(asked.number, desk.jpeg(), "图.jpg", by=desk.author(asked)).file
     mobile, web = source.user.mobile, Client()
     web.force_login(source.user)
 
@@ -80,6 +87,10 @@ def test_two_persons_merge_and_all_that_was_the_sources_is_the_targets(source, t
     assert {name: entry.data[name] for name in held} == held
     assert AuditEntry.objects.get(verb="registry.merge").to_state == "merged"
     assert Message.objects.filter(template="numbers_merged", recipient=target.user, channel="sms").count() == 1
+    told = Message.objects.filter(template="numbers_merged", channel="sms")
+    assert sorted(row.address for row in told) == sorted([mobile, target.user.mobile]), "where each was reached"
+    assert [row.number for row in complaints_of(Actor.of(target.user, "web"))] == [asked.number]
+    assert visible(paper.pk, to=Actor.of(target.user, "web")) == paper
     assert web.get("/me/").headers["Location"].startswith("/login/")
     assert User.objects.get(pk=source.user_id).mobile == ""
     assert findings() == []
@@ -189,3 +200,14 @@ def test_crosswise_approvals_neither_deadlock_nor_void_both(monkeypatch, source,
     assert (len(outcome.values), len(outcome.errors), len(refused)) == (1, 1, 1)
     assert Candidate.objects.filter(state="merged").count() == 1
     assert findings() == []
+
+
+def test_who_decides_sees_in_what_the_two_differ(source, target, client):
+    User.objects.filter(pk=target.user_id).update(name="韦晓莉")
+    merger = actions.propose(source.pk, str(target.candidate_number), REASON, by=clerk())
+    clerk(2)
+    client.force_login(User.objects.get(username="archive-2"))
+    page = client.get(f"/admin/candidates/mergers/{merger.pk}/approve/").content.decode()
+    told = page.partition("两份考籍不同之处")[2][:200]
+    assert "姓名" in told
+    assert "出生日期" not in told
