@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from candidate_api.candidates import queries as candidates
+from candidate_api.candidates.rules import clean_id_number
 from candidate_api.candidates.states import IdType
 from candidate_api.identity import queries, rules, texts
 from candidate_api.identity.models import IdentityCheck
@@ -16,9 +17,10 @@ from candidate_api.identity.states import IDENTITY, MAY_CONFIRM, ON_SITE, Kind, 
 from portal.kernel import clock
 from portal.kernel.actor import Actor
 from portal.kernel.audit.actions import record
-from portal.kernel.errors import Code, Problem, invalid
+from portal.kernel.errors import Code, FieldError, Problem, invalid
 from portal.kernel.messages.actions import say
 from portal.kernel.states import Who
+from portal.kernel.text import clean_name
 
 log = structlog.get_logger("portal.identity")
 
@@ -71,16 +73,24 @@ def _open(kind: str, consent_version: str, *, by: Actor) -> tuple[IdentityCheck,
 
 
 @transaction.atomic
-def confirm_on_site(candidate_id: int, reason: str, *, by: Actor) -> IdentityCheck:
-    """现场核验: name and number of the record agree with the document that the person shows at the counter, of whatever
-    type. It counts as the answer of the police's records does; a question that waits is answered by it.
+def confirm_on_site(candidate_id: int, name: str, id_number: str, reason: str, *, by: Actor) -> IdentityCheck:
+    """现场核验: `name` and `id_number`, as they are read from the document that the person shows at the counter, of
+    whatever type, are those of the record. It counts as the answer of the police's records does; a question that waits
+    is answered by it.
 
     Raises Problem: `permission_denied`, `not_found` for records of other offices, `state_conflict` where it has passed
-    already or the account is shut.
+    already or the account is shut, `validation_failed` for what is not as the record has it.
     """
     candidate = candidates.visible_for_update(by, candidate_id, *MAY_CONFIRM)
     if not candidate.user.is_active:
         raise Problem(Code.STATE_CONFLICT, _("该账号已冻结或已停用。"))
+    read = {
+        "name": clean_name(name) == candidate.user.name,
+        "id_number": clean_id_number(id_number) == candidate.id_number,
+    }
+    sentence = _("与考籍中的不一致。请核对是否输错；证件确实不同的，由考生申请考生信息变更。")
+    if wrong := [FieldError(field, "mismatch", sentence) for field, agrees in read.items() if not agrees]:
+        raise Problem(Code.VALIDATION_FAILED, sentence, errors=wrong)
     waiting = queries.pending(candidate, Kind.NAME_NUMBER)
     check = queries.for_update(waiting.pk) if waiting else None
     if check is None or check.state != "pending":

@@ -239,8 +239,9 @@ def at_desk(role="archive", office="450100"):
     return desk
 
 
-def confirmed_by(desk, person, status=302):
-    answer = desk.post(f"/admin/candidates/{person.pk}/identity/", {"reason": "已核对护照原件"})
+def confirmed_by(desk, person, status=302, **read):
+    document = {"name": person.user.name, "id_number": person.id_number.lower()} | read
+    answer = desk.post(f"/admin/candidates/{person.pk}/identity/", document | {"reason": "已核对护照原件"})
     assert answer.status_code == status
     return answer
 
@@ -254,6 +255,9 @@ def test_a_passport_is_verified_at_the_counter_with_the_same_effect(reference, a
     assert kept() == []
 
     desk = at_desk("first_reviewer")
+    for wrong in ({"name": "Anna Webber"}, {"id_number": "C01X00T48"}):
+        assert "与考籍中的不一致" in confirmed_by(desk, person, 400, **wrong).content.decode()
+    assert kept() == []
     confirmed_by(desk, person)
 
     assert kept() == [("name_number", "passed", 1)]

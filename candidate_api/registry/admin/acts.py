@@ -179,17 +179,24 @@ class ChangeMobile(AtCounter, CandidateAct):
         return None
 
 
+class DocumentForm(ReasonForm):
+    name = forms.CharField(label=_("姓名"), max_length=50, help_text=_("按证件原件输入，由系统与考籍比对。"))
+    id_number = forms.CharField(label=_("证件号码"), max_length=30)
+    field_order = ("name", "id_number", "reason")
+
+
 class ConfirmIdentity(CandidateAct):
     title = button = _("现场核验身份")
-    explains = _("须当面核对证件原件与考籍中的姓名、证件号码一致，与在线身份认证效力相同。考生会收到通知。")
+    explains = _("须当面核对证件原件，与在线身份认证效力相同。考生会收到通知。")
     roles = MAY_CONFIRM
+    form_class = DocumentForm
 
     @classmethod
     def fits(cls, candidate: Candidate) -> bool:
         return super().fits(candidate) and bool(candidate.standing.result != Result.PASSED)  # type: ignore[attr-defined]
 
     def act(self, given: dict[str, Any]) -> HttpResponse | None:
-        confirm_on_site(self.thing.pk, given["reason"], by=self.actor)
+        confirm_on_site(self.thing.pk, given["name"], given["id_number"], given["reason"], by=self.actor)
         self.done(_("已登记为身份认证通过。"))
         return None
 

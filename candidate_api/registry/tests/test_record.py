@@ -101,7 +101,7 @@ def test_birthday_and_address_are_shown_whole_with_a_reason(person):
 
 def test_an_identity_that_a_person_confirmed_is_said_to_be_so(person):
     by = as_staff()
-    confirm_on_site(person.pk, REASON, by=by)
+    confirm_on_site(person.pk, person.user.name, person.id_number, REASON, by=by)
     html = page(seated(by), f"{LIST}{person.pk}/")
     checked = person.identity_checks.get().checked_at
     assert f"已通过（现场核验）{checked:%Y}" in html
@@ -142,7 +142,7 @@ def test_the_page_asks_as_much_of_a_long_life_as_of_a_short_one(person, role):
 
     short = asked()
     archive, administrator = as_staff(number=4), as_staff("administrator", number=5)
-    confirm_on_site(person.pk, REASON, by=archive)
+    confirm_on_site(person.pk, person.user.name, person.id_number, REASON, by=archive)
     for _time in range(3):
         actions.freeze(person.pk, REASON, by=administrator)
         actions.unfreeze(person.pk, REASON, by=administrator)

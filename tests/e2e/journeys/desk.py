@@ -99,7 +99,8 @@ class DeskJourney:
         self.send(f"{one}school/", category="college_link", school=code, reason=REASON)
         self.send(f"{one}school/", category="social", school="", reason=REASON)
         passed = self.record(self.people[0]).identity_checks.filter(state="passed").exists()
-        self.send(f"{one}identity/", 409 if passed else 302, reason=REASON)
+        document = {"name": candidate.user.name, "id_number": candidate.id_number}
+        self.send(f"{one}identity/", 409 if passed else 302, **document, reason=REASON)
         self.send(f"{one}freeze/", reason=REASON)
         self.send(f"{one}unfreeze/", reason=REASON)
         later(self.now)
