@@ -16,6 +16,7 @@ from candidate_api.registry.queries import open_business
 from candidate_api.registry.states import TAKEN
 from candidate_api.rights import queries
 from candidate_api.rights.models import ErasureRequest, Export
+from candidate_api.rights.reading import page
 from candidate_api.rights.states import ERASURE, EXPORT, EXPORT_KEPT, EXPORTS_A_DAY
 from portal.kernel import clock
 from portal.kernel.actor import Actor
@@ -25,7 +26,7 @@ from portal.kernel.files.actions import keep, remove
 from portal.kernel.files.models import PrivateFile
 from portal.kernel.messages.actions import say
 from portal.kernel.states import Who
-from portal.kernel.users.holdings import REGISTRY
+from portal.kernel.users.holdings import REGISTRY, plain
 from portal.kernel.users.models import User
 from portal.kernel.work import wake
 
@@ -86,14 +87,20 @@ def _make(export_id: int, by: Actor) -> int:
 
 
 def archive(user: User) -> bytes:
-    """A ZIP: data.json with every noun's rows, what they are and how long they stay; files/ with the files."""
+    """A ZIP: every noun's rows, what they are and how long they stay, as a page to read and as data.json for programs;
+    files/ with the files."""
+    held = [(holding, rows) for holding in REGISTRY.values() if (rows := holding.rows_of(user))]
     told: dict[str, Any] = {
-        label: {"说明": str(holding.what), "保存期限": str(holding.kept), "记录": rows}
-        for label, holding in REGISTRY.items()
-        if (rows := holding.told(user))
+        holding.model._meta.label_lower: {
+            "说明": str(holding.what),
+            "保存期限": str(holding.kept),
+            "记录": [{name: plain(value) for name, value in row.items()} for row in rows],
+        }
+        for holding, rows in held
     }
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("个人数据.html", page(user, held))
         packed.writestr("data.json", json.dumps(told, ensure_ascii=False, indent=2))
         for file in PrivateFile.objects.filter(owner=user).exclude(kind=FILE_KIND).order_by("created_at"):
             packed.writestr(f"files/{file.pk}-{file.name}", file.read())

@@ -83,7 +83,7 @@ def test_is_taken_back_and_goes_with_the_account(candidate: Candidate) -> None:
     assert AuditEntry.objects.get(verb="accommodations.withdraw").note == "残疾人证已过期"
     granted(candidate, by)
     holding = REGISTRY["candidate_api.accommodation"]
-    assert [row["arranged"] for row in holding.told(candidate.user)] == [WORDS]
+    assert [row["arranged"] for row in holding.rows_of(candidate.user)] == [WORDS]
     assert holding.blank is not None
     holding.blank(candidate.user)
     assert not Accommodation.objects.exists()

@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import zipfile
 from datetime import timedelta
 
@@ -25,6 +26,7 @@ from candidate_api.sessions.models import ExamSession
 from portal.kernel import clock
 from portal.kernel.actor import Actor
 from portal.kernel.audit.models import AuditEntry
+from portal.kernel.audit.words import word
 from portal.kernel.crypto.fields import EncryptedTextField
 from portal.kernel.errors import Problem
 from portal.kernel.files.actions import forget_expired
@@ -96,6 +98,7 @@ def test_a_copy_is_made_told_and_handed_out(app, person):
     assert answer["Content-Disposition"].startswith("attachment")
     with zipfile.ZipFile(io.BytesIO(answer.content)) as packed:
         told = json.loads(packed.read("data.json"))
+        read = packed.read("个人数据.html").decode()
         files = [name for name in packed.namelist() if name.startswith("files/")]
         photo = packed.read(files[0])
     [account], [record] = (told[name]["记录"] for name in ("kernel.user", "candidate_api.candidate"))
@@ -103,6 +106,10 @@ def test_a_copy_is_made_told_and_handed_out(app, person):
     assert (record["id_number"], record["address"]) == (person.id_number, "民族大道1号")
     assert (len(files), photo[:2]) == (1, b"\xff\xd8")
     assert told["kernel.message"]["记录"]
+    for label, value in (("民族", "壮族"), ("证件类型", "居民身份证"), ("性别", "女"), ("通信地址", "民族大道1号")):
+        assert re.search(rf"<dt>{label}</dt>\s*<dd>{value}</dd>", read), label
+    assert "candidates.enrol" not in read, "verbs have words"
+    assert word("candidates.enrol") in read
     done = {(row["verb"], row["own_address"]) for row in told["kernel.auditentry"]["记录"]}
     assert {"candidates.create", "candidates.enrol"} <= {verb for verb, _address in done}
     assert "password" not in json.dumps(told["kernel.user"]["记录"]).replace("password_changed_at", "")

@@ -30,13 +30,13 @@ class Holding:
     columns: tuple[str, ...]
     blank: Callable[[User], None] | None = None
 
-    def told(self, user: User) -> list[dict[str, Any]]:
-        """The person's rows as plain values, for JSON."""
-        found = self.rows(user).order_by("pk").values(*self.columns)
-        return [{name: _plain(value) for name, value in row.items()} for row in found]
+    def rows_of(self, user: User) -> list[dict[str, Any]]:
+        """What an export tells of the person's rows, in order."""
+        return list(self.rows(user).order_by("pk").values(*self.columns))
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """A value of a row, for JSON."""
     if isinstance(value, datetime.datetime | datetime.date):
         return value.isoformat()
     return value if isinstance(value, str | int | float | bool | list | dict | None) else str(value)

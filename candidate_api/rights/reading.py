@@ -1,0 +1,80 @@
+"""A copy of somebody's data as they read it: fields, codes and times in the words of the screens, one page of HTML.
+
+Beside it lies `data.json` with the same rows by their codes, for programs.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import models
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+
+from candidate_api.catalogue.models import Area, CodeItem
+from candidate_api.catalogue.states import CodeList
+from portal.kernel import clock
+from portal.kernel.audit.words import word
+from portal.kernel.language import for_the_record
+from portal.kernel.users.holdings import Holding
+from portal.kernel.users.models import User
+
+_AREAS = {"address_area", "household_area"}
+
+
+@for_the_record()
+def page(user: User, held: list[tuple[Holding, list[dict[str, Any]]]]) -> str:
+    """The page about these rows, as `Holding.rows_of` gives them."""
+    words = _Words()
+    sections = [
+        {
+            "what": holding.what,
+            "kept": holding.kept,
+            "rows": [
+                [(_label(holding.model, name), words.of(holding.model, name, value)) for name, value in row.items()]
+                for row in rows
+            ],
+        }
+        for holding, rows in held
+    ]
+    return render_to_string("rights/copy.html", {"name": user.name, "at": clock.now(), "sections": sections})
+
+
+def _field(model: type[models.Model], path: str) -> models.Field[Any, Any] | None:
+    """The field at the end of `a__b`; None for what a holding has computed."""
+    for name in path.split("__"):
+        found = next((field for field in model._meta.get_fields() if field.name == name), None)
+        if not isinstance(found, models.Field):
+            return None
+        if found.related_model:
+            model = found.related_model
+    return found
+
+
+def _label(model: type[models.Model], path: str) -> str:
+    """What a screen calls it; of something related, what the relation is called."""
+    first = _field(model, path.split("__", maxsplit=1)[0])
+    return str(first.verbose_name) if first is not None else path
+
+
+class _Words:
+    """The office's words for codes, read once for a copy."""
+
+    def __init__(self) -> None:
+        items = CodeItem.objects.filter(list__in=CodeList.values)
+        self._codes = {(item.list, item.code): item.label for item in items}
+        self._areas = dict(Area.objects.values_list("code", "name"))
+
+    def of(self, model: type[models.Model], path: str, value: Any) -> str:
+        if value is None or value == "":
+            return "—"
+        if isinstance(value, bool):
+            return _("是") if value else _("否")
+        if isinstance(value, datetime):
+            return f"{clock.local(value):%Y-%m-%d %H:%M:%S}"
+        if path == "verb":
+            return word(str(value))
+        if path in _AREAS:
+            return self._areas.get(value) or self._codes.get((CodeList.PROVINCE, value), value)
+        field = _field(model, path)
+        chosen = dict(field.flatchoices).get(value) if field is not None else None
+        return str(chosen or self._codes.get((path, value), value))
