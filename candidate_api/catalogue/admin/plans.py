@@ -23,12 +23,13 @@ _HEAD = tuple(Head.__dataclass_fields__)
 _PLAN = Kind("plan", PlanVersion, ("major", *_HEAD), fixed=("major", "code"))
 _CURRENT = yes_or_no("is_current", _("现行"))
 _COURSES = "plan-courses"  # one list of courses for all rows
+_NOT_CHOSEN = ("", "")  # first in a select, so that a row that is left empty is sent empty
 
 
 class GroupRow(forms.Form):
     order = forms.IntegerField(label=_("组"), min_value=1, max_value=99)
     label = forms.CharField(label=_("名称"), max_length=60)
-    rule = forms.ChoiceField(label=_("要求"), choices=Rule.choices)
+    rule = forms.ChoiceField(label=_("要求"), choices=[_NOT_CHOSEN, *Rule.choices])
     min_courses = forms.IntegerField(label=_("最少门数"), min_value=0, max_value=99, required=False)
     min_credits = forms.IntegerField(label=_("最少学分"), min_value=0, max_value=300, required=False)
     all_without_foreign_language = forms.BooleanField(label=_("不考外语者全选"), required=False)
@@ -43,7 +44,7 @@ class LineRow(forms.Form):
         error_messages={"invalid": _("课程代码为5位数字。")},
     )
     credits = forms.IntegerField(label=_("学分"), min_value=0, max_value=50)
-    category = forms.ChoiceField(label=_("课程类别"), choices=Category.choices)
+    category = forms.ChoiceField(label=_("课程类别"), choices=[_NOT_CHOSEN, *Category.choices])
     set_no = forms.IntegerField(label=_("组号"), min_value=1, max_value=9, required=False)
     is_foreign_language = forms.BooleanField(label=_("外语"), required=False)
 

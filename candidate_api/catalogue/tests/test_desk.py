@@ -41,8 +41,10 @@ def filled(page: str) -> dict[str, Any]:
         if (ticked and " checked" not in tag) or "name" not in attrs or " disabled" in tag:
             continue
         sent.setdefault(attrs["name"], []).append(attrs.get("value", "on" if ticked else ""))
-    for name, options in re.findall(r'<select name="([^"]+)"[^>]*>(.*?)</select>', form, re.DOTALL):
+    for name, more, options in re.findall(r'<select name="([^"]+)"([^>]*)>(.*?)</select>', form, re.DOTALL):
         sent[name] = re.findall(r'<option value="([^"]*)" selected', options)
+        if not sent[name] and " multiple" not in more:  # where nothing is chosen, a browser sends the first
+            sent[name] = re.findall(r'<option value="([^"]*)"', options)[:1]
     for name, text in re.findall(r'<textarea name="([^"]+)"[^>]*>\s*(.*?)</textarea>', form, re.DOTALL):
         sent[name] = [text]
     return sent
