@@ -82,6 +82,7 @@ WORDS = {
     "registrations.confirm": _("报考成功"),
     "registrations.expire": _("报考过期"),
     "registrations.refund": _("报考退款"),
+    "registrations.submit": _("提交报考"),
     "registry.approve_merger": _("批准合并考籍"),
     "registry.assign_school": _("修改考生类别和助学单位"),
     "registry.change_mobile": _("现场更换手机号"),

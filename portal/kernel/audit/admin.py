@@ -14,18 +14,11 @@ from portal.kernel.admin import Instant, Listing, ListingViewSet
 from portal.kernel.audit.models import AuditEntry
 from portal.kernel.audit.queries import visible_to
 from portal.kernel.audit.rules import READERS
-from portal.kernel.audit.words import verbs_called, word
+from portal.kernel.audit.words import CHANNELS, verbs_called, word
 from portal.kernel.states import StateField
 
 _DIGEST = re.compile(r"[0-9a-f]{40,}")
 _WRAPS = "audit-cell"
-CHANNELS = {
-    "web": _("网页"),
-    "api": _("接口"),
-    "admin": _("后台"),
-    "gateway": _("支付渠道"),
-    "system": _("系统"),
-}
 
 
 def _state(entry: AuditEntry) -> str:

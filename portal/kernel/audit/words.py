@@ -5,6 +5,13 @@ from collections.abc import Mapping
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+CHANNELS = {
+    "web": _("网页"),
+    "api": _("接口"),
+    "admin": _("后台"),
+    "gateway": _("支付渠道"),
+    "system": _("系统"),
+}
 _WORDS: dict[str, Promise | str] = {}
 # What every table that staff keep has in common: `<noun>.create` and so on need no word of their own.
 _KEEPING = {"create": _("新建"), "change": _("修改"), "delete": _("删除")}
