@@ -52,7 +52,8 @@ class Needs:
 
 def needs(candidate: Candidate) -> Needs:
     """What to sit and what to read for, without a search. Five queries at most."""
-    entered = Registration.objects.filter(candidate=candidate, state__in=LIVE, session__closed=False)
+    ahead = {"session__closed": False, "session__second_day__gte": clock.today()}  # what was sat is no longer to be sat
+    entered = Registration.objects.filter(candidate=candidate, state__in=LIVE, **ahead)
     told = [
         rows.order_by().annotate(has_passed=Value(has_passed)).values_list("course__code", "has_passed")
         for rows, has_passed in ((entered, False), (passes_of(candidate.pk), True))
