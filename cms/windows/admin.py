@@ -22,7 +22,7 @@ from cms.windows.queries import between
 from cms.windows.rules import deadline, instant
 from portal.kernel import clock
 from portal.kernel.actor import Actor
-from portal.kernel.admin import Instant, ThroughVerb
+from portal.kernel.admin import InertExport, Instant, ThroughVerb
 from portal.kernel.audit.models import AuditEntry
 from portal.kernel.audit.queries import history
 from portal.kernel.audit.words import word
@@ -85,7 +85,7 @@ def _open(actor: Actor) -> dict[str, Any]:
 plug(Panel("windows", _("开放中的办理时间"), "cms/admin/windows_panel.html", _open, order=100))
 
 
-class IndexView(generic.IndexView):
+class IndexView(InertExport, generic.IndexView):
     @property
     def header_buttons(self) -> list[HeaderButton]:
         return [*super().header_buttons, HeaderButton(_("月历"), reverse("windows:month"), icon_name="calendar")]

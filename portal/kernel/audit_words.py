@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 WORDS = {
+    "desk.export": _("导出列表"),
     "messages.choose": _("选用文案"),
     "messages.restore_words": _("恢复原文案"),
     "messages.retry": _("重新发送消息"),

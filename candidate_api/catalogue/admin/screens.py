@@ -15,11 +15,11 @@ from candidate_api.catalogue.actions import remove, save
 from candidate_api.catalogue.admin.forms import form_for
 from candidate_api.catalogue.admin.history import history
 from candidate_api.catalogue.kinds import Kind
-from portal.kernel.admin import at_desk
+from portal.kernel.admin import InertExport, at_desk
 from portal.kernel.errors import Code, Problem
 
 
-class Index(generic.IndexView):
+class Index(InertExport, generic.IndexView):
     """A list in the table's own order; `related` are the rows that its columns name, `linked` those on a side of it."""
 
     related: tuple[str, ...] = ()

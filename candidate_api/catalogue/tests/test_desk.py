@@ -62,6 +62,10 @@ def first_row(name: str) -> Any:
 def test_each_table_is_listed_read_and_opened(desk: Client, name: str) -> None:
     row = first_row(name)
     assert desk.get(f"/admin/{name}/").status_code == 200
+    table = b"".join(desk.get(f"/admin/{name}/?export=csv").streaming_content).decode()
+    assert table.startswith("\ufeff"), "what Excel reads Chinese behind"
+    assert not re.search(r"\b(True|False)\b", table)
+    assert AuditEntry.objects.get(verb="desk.export").data["format"] == "csv"
     assert desk.get(f"/admin/{name}/?export=xlsx").status_code == 200
     assert "变更记录" in desk.get(f"/admin/{name}/inspect/{row.pk}/").content.decode()
     assert desk.get(f"/admin/{name}/new/").status_code == 200
