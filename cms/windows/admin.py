@@ -22,12 +22,13 @@ from cms.windows.queries import between
 from cms.windows.rules import deadline, instant
 from portal.kernel import clock
 from portal.kernel.actor import Actor
-from portal.kernel.admin import InertExport, Instant, ThroughVerb
+from portal.kernel.admin import Instant, ThroughVerb
 from portal.kernel.audit.models import AuditEntry
 from portal.kernel.audit.queries import history
 from portal.kernel.audit.words import word
 from portal.kernel.dashboard.panels import Panel, plug
 from portal.kernel.edges import actor_of
+from portal.kernel.exports import InertExport
 
 MAY_CHANGE = ("administrator",)  # to whom cms/seed/roles.py gives it
 

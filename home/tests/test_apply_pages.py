@@ -1,6 +1,7 @@
 """The first page of every kind of business asks the database little, however much of a record its reader has."""
 
 import json
+import re
 from datetime import timedelta
 from pathlib import Path
 
@@ -52,4 +53,4 @@ def asked(web: Client, slug: str) -> list[str]:
     assert web.get(address).status_code == 200
     with CaptureQueriesContext(connection) as found:
         web.get(address)
-    return [query["sql"].partition(" WHERE ")[0][-90:] for query in found]
+    return [re.split(r" WHERE |(?<=\d)\(", query["sql"])[0][-90:] for query in found]  # a prepared one by its name

@@ -15,8 +15,9 @@ from candidate_api.catalogue.actions import remove, save
 from candidate_api.catalogue.admin.forms import form_for
 from candidate_api.catalogue.admin.history import history
 from candidate_api.catalogue.kinds import Kind
-from portal.kernel.admin import InertExport, at_desk
+from portal.kernel.admin import at_desk
 from portal.kernel.errors import Code, Problem
+from portal.kernel.exports import InertExport
 
 
 class Index(InertExport, generic.IndexView):
