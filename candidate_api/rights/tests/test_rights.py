@@ -108,7 +108,7 @@ def test_a_copy_is_made_told_and_handed_out(app, person):
     assert (len(files), photo[:2]) == (1, b"\xff\xd8")
     assert told["kernel.message"]["记录"]
     for called, value in (("民族", "壮族"), ("证件类型", "居民身份证"), ("通信地址", "民族大道1号")):
-        assert re.search(rf"<dt>{called}</dt>\s*<dd>{value}</dd>", read), called
+        assert re.search(rf"<dt>\s*{called}\s*</dt>\s*<dd>\s*{value}\s*</dd>", read), called
     assert "candidates.enrol" not in read, "verbs have words"
     assert word("candidates.enrol") in read
     done = {(row["verb"], row["own_address"]) for row in told["kernel.auditentry"]["记录"]}
