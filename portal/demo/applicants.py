@@ -14,10 +14,8 @@ from review.applications import actions
 from review.applications.models import Application
 from review.materials.models import Material
 
-SEED = Actor.system("demo-seed")
 
-
-def apply_for_things(candidate: Candidate) -> None:
+def submit_applications(candidate: Candidate, *, by: Actor) -> None:
     """A name to be changed (always open), a lost diploma, a score to be looked at again: what is open today."""
     score = Score.objects.filter(candidate=candidate).order_by("score").first()
     wishes: list[tuple[str, dict[str, Any]]] = [
@@ -37,13 +35,13 @@ def apply_for_things(candidate: Candidate) -> None:
     ]
     for slug, answers in wishes:
         try:
-            _hand_in(candidate, slug, answers)
+            _hand_in(candidate, slug, answers, by)
         except Problem as refused:
             if refused.code is not Code.WINDOW_CLOSED:
                 raise
 
 
-def _hand_in(candidate: Candidate, slug: str, answers: dict[str, Any]) -> None:
+def _hand_in(candidate: Candidate, slug: str, answers: dict[str, Any], seed: Actor) -> None:
     """Handed in; once more where the comparison of identities, which does not know the new name, asks for papers."""
     by = Actor.of(candidate.user, "web", proved_at=clock.now())
     number = actions.start(slug, answers, by=by).number
@@ -51,7 +49,7 @@ def _hand_in(candidate: Candidate, slug: str, answers: dict[str, Any]) -> None:
         actions.consent(number, text.key, text.version, by=by)
     _papers(number, by)
     actions.submit(number, by=by)
-    actions.ask_due(by=SEED)
+    actions.ask_due(by=seed)
     if Application.objects.get(number=number).state == "returned":
         _papers(number, by)
         actions.submit(number, by=by)

@@ -36,7 +36,7 @@ from cms.windows.actions import change_window
 from cms.windows.models import BusinessWindow
 from cms.windows.rules import Business
 from home.front.seed import seed_site
-from portal.demo.applicants import apply_for_things
+from portal.demo.applicants import submit_applications
 from portal.demo.models import Delivered
 from portal.demo.portraits import portrait
 from portal.demo.province.past import sat
@@ -115,7 +115,7 @@ def seed() -> None:
     applicant = _register("黄秀英", "450302198512305510", "13800000003")
     _enrol(applicant)
     sat(Candidate.objects.get(pk=applicant.pk), last, [58, 72], by=SEED)
-    apply_for_things(Candidate.objects.get(pk=applicant.pk))
+    submit_applications(Candidate.objects.get(pk=applicant.pk), by=SEED)
     _take_courses(Candidate.objects.get(pk=candidate.pk), coming)  # as she is now, with her major
     _arrange(coming)
     _complaints(candidate)

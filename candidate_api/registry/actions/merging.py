@@ -52,7 +52,8 @@ def propose(source_id: int, target_number: str, reason: str, *, by: Actor) -> Me
 
 @transaction.atomic
 def approve(merger_id: int, decision: str, *, by: Actor) -> Merger:
-    """Merge, on another person's proposal. Scores, entries with their orders and seats, and messages move.
+    """Merge, on another person's proposal. Scores, entries with their orders and seats, messages and
+    complaints move; both accounts are told.
 
     Raises Problem: `permission_denied`, `not_found`, `state_conflict` where it is decided or one's own proposal,
     `validation_failed` with each obstacle.

@@ -310,7 +310,7 @@ class MergeForm(ReasonForm):
 
 class ProposeMerger(CandidateAct):
     title = button = _("合并准考证号")
-    explains = _("本准考证号将注销，其成绩、报考记录、订单和消息转入保留的准考证号。须由另一名考籍人员审批。")
+    explains = _("本准考证号将注销，其成绩、报考记录、订单、消息和咨询投诉转入保留的准考证号。须由另一名考籍人员审批。")
     grave = True
     roles = MAY_MERGE
     form_class = MergeForm
