@@ -99,6 +99,10 @@ class _Words:
             return _("是") if value else _("否")
         if isinstance(value, datetime):
             return f"{clock.local(value):%Y-%m-%d %H:%M:%S}"
+        if isinstance(value, list):
+            return "；".join(self.of(model, path, item) for item in value) or "—"
+        if isinstance(value, dict):
+            return "：".join(self.of(model, path, item) for item in value.values() if item not in (None, ""))
         if path == "verb":
             return word(str(value))
         if path in _AREAS:
