@@ -47,8 +47,9 @@ _CALLED = {
 
 @for_the_record()
 def page(user: User, held: list[tuple[Holding, list[dict[str, Any]]]]) -> str:
-    """The page about these rows, as `Holding.rows_of` gives them."""
+    """The page about these rows, as `Holding.rows_of` gives them, or in the words of whom they come from."""
     words = _Words()
+    held = [(holding, holding.in_words(user) if holding.in_words else rows) for holding, rows in held]
     sections = [
         {
             "what": holding.what,
@@ -100,13 +101,11 @@ class _Words:
         if isinstance(value, datetime):
             return f"{clock.local(value):%Y-%m-%d %H:%M:%S}"
         if isinstance(value, list):
-            return "；".join(self.of(model, path, item) for item in value) or "—"
-        if isinstance(value, dict):
-            return "：".join(self.of(model, path, item) for item in value.values() if item not in (None, ""))
+            return "\n".join(self.of(model, path, item) for item in value) or "—"
         if path == "verb":
             return word(str(value))
         if path in _AREAS:
-            return self._areas.get(value) or self._codes.get((CodeList.PROVINCE, value), value)
+            return str(self._areas.get(value) or self._codes.get((CodeList.PROVINCE, value), value))
         field = _field(model, path)
         chosen = dict(field.flatchoices).get(value) if field is not None else None
         if chosen is None and path == "channel":

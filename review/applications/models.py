@@ -263,6 +263,11 @@ class Submission(models.Model):
     def __str__(self) -> str:
         return f"{self.application_id} {self.round}"
 
+    @property
+    def answers(self) -> Answers:
+        kept: Answers = json.loads(self.sealed_answers)
+        return kept
+
 
 class Agreement(models.Model):
     """A consent that was given to one version of its text, for one application."""

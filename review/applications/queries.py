@@ -213,7 +213,7 @@ def changed(application: Application) -> list[Difference]:
     rows = list(application.submissions.filter(round__gte=application.round - 1).order_by("round"))
     if len(rows) < 2:
         return []
-    before, now = ((Application(sealed_answers=row.sealed_answers).answers, row.files) for row in rows[-2:])
+    before, now = ((row.answers, row.files) for row in rows[-2:])
     return differences(application.configuration, before, now, options(application))
 
 

@@ -20,7 +20,8 @@ class Holding:
     """`rows` are a person's rows of `model`, `columns` what an export tells of them (names as in `values()`).
 
     `kept` says how long it stays and why. `blank` takes away what an erasure takes, in the caller's transaction; None
-    where the law keeps all of it.
+    where the law keeps all of it. `in_words` gives the same rows as people read them, where the names and choices of a
+    model's fields cannot say it.
     """
 
     model: type[models.Model]
@@ -29,6 +30,7 @@ class Holding:
     rows: Callable[[User], "models.QuerySet[Any]"]
     columns: tuple[str, ...]
     blank: Callable[[User], None] | None = None
+    in_words: Callable[[User], list[dict[str, Any]]] | None = None
 
     def rows_of(self, user: User) -> list[dict[str, Any]]:
         """What an export tells of the person's rows, in order."""
