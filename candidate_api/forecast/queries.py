@@ -18,7 +18,7 @@ from candidate_api.forecast.timetable import Coming, coming, half_year
 from candidate_api.registrations.models import Registration
 from candidate_api.registrations.states import LIVE
 from candidate_api.results.queries import disciplines as disciplines_of
-from candidate_api.results.queries import passes_of, released
+from candidate_api.results.queries import passes_of, released, suspended
 from candidate_api.results.states import Penalty, Status
 from candidate_api.sessions.models import ExamSession, Offering
 from cms.windows.models import BusinessWindow
@@ -105,7 +105,7 @@ def outlooks(
         plans = {major.code: plans[major.code] for major in majors if major.code in plans}
         fill(plans.values())
     known = _known(candidate, plans.values())
-    in_force = [Discipline(Penalty(d.penalty), d.until) for d in disciplines_of(candidate.pk, clock.today())]
+    in_force = [Discipline(Penalty(d.penalty), d.starts, d.until) for d in disciplines_of(candidate.pk, clock.today())]
     return {
         major.code: _outlook(candidate, major, plans[major.code], known, in_force)
         for major in majors
@@ -174,9 +174,10 @@ def _passes(candidate: Candidate, names: dict[str, str]) -> list[Pass]:
 
 
 def _entries(candidate: Candidate, names: dict[str, str]) -> dict[str, dict[str, int]]:
-    """By session, the courses that the candidate has entered and paid for, with their slots. One query."""
+    """By session, the courses that the candidate has entered, paid for and may sit, with their slots. One query."""
     found: dict[str, dict[str, int]] = {}
     rows = Registration.objects.filter(candidate=candidate, state="confirmed", session__closed=False)
+    rows = rows.exclude(suspended("candidate", "session__first_day"))
     for session, code, name, slot in rows.values_list("session__code", "course__code", "course__name", "slot"):
         found.setdefault(session, {})[code] = slot
         names[code] = name

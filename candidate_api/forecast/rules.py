@@ -32,13 +32,14 @@ class Pass:
 
 @dataclass(frozen=True)
 class Discipline:
-    """停考 or 延迟毕业, up to and with that day."""
+    """停考 or 延迟毕业, from the one day to the other, both with it."""
 
     penalty: Penalty
+    starts: date
     until: date
 
     def holds_on(self, day: date) -> bool:
-        return day <= self.until
+        return self.starts <= day <= self.until
 
 
 @dataclass(frozen=True, order=True)

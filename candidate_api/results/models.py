@@ -1,3 +1,4 @@
+from datetime import date
 from typing import ClassVar
 
 from django.db import models
@@ -79,3 +80,6 @@ class Discipline(models.Model):
 
     def __str__(self) -> str:
         return f"{self.candidate_id} {self.penalty} {self.until}"
+
+    def is_in_force(self, day: date) -> bool:
+        return self.starts <= day <= self.until

@@ -2,7 +2,7 @@ from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import BigIntegerField, DateField, DateTimeField, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import BigIntegerField, DateField, DateTimeField, Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from candidate_api.candidates.models import Candidate, FormerDocument
@@ -110,13 +110,33 @@ def suspension(candidate_id: int, day: date, exam_day: date) -> Discipline | Non
     return ask(suspends(candidate_id, day, exam_day))
 
 
+def suspensions(user_id: int | None) -> list[Discipline]:
+    """Every 停考 of somebody, the longest first.
+
+    Who is under one on a session's first day sits nothing of it, whatever was registered before the decision: no
+    ticket, no place on the path.
+    """
+    return list(_stops().filter(candidate__user_id=user_id).order_by("-until"))
+
+
+def suspended(candidate: str, exam_day: str) -> Exists:
+    """Of rows with these columns, whether the person is under 停考 on that day."""
+    return Exists(
+        _stops().filter(candidate=OuterRef(candidate), starts__lte=OuterRef(exam_day), until__gte=OuterRef(exam_day))
+    )
+
+
+def _stops() -> "QuerySet[Discipline]":
+    return Discipline.objects.filter(penalty=Penalty.SUSPENDED)
+
+
 def suspends(candidate_id: int, day: date, exam_day: date) -> Question[Discipline | None]:
     """The question of `suspension`, for who asks other things with it."""
     return _SUSPENSIONS.asks(lambda rows: rows[0] if rows else None, candidate=candidate_id, day=day, exam=exam_day)
 
 
 def _suspensions(candidate_id: Given, day: Given, exam_day: Given) -> "QuerySet[Discipline]":
-    rows = Discipline.objects.filter(candidate_id=candidate_id, penalty=Penalty.SUSPENDED)
+    rows = _stops().filter(candidate_id=candidate_id)
     bound = Q(starts__lte=day, until__gte=day) | Q(starts__lte=exam_day, until__gte=exam_day)
     return rows.filter(bound).order_by("-until")
 

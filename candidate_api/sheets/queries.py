@@ -5,6 +5,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from candidate_api.arrangements import queries as arrangements
 from candidate_api.arrangements.models import Arrangement, Seat, SeatChange
+from candidate_api.results.queries import suspended
 from candidate_api.sessions.models import ExamSession, Site
 from candidate_api.sheets.models import Sheet
 from candidate_api.sheets.rules import Sitter
@@ -101,6 +102,7 @@ def sitters(sheet: Sheet) -> "QuerySet[Seat]":
     """Who sits at the sheet's site in its slot."""
     rows = Seat.objects.filter(session=sheet.arrangement.session_id, slot=sheet.slot, room__site=sheet.site)
     rows = rows.filter(registration__state="confirmed", registration__slot=F("slot"))
+    rows = rows.annotate(suspended=suspended("candidate", "session__first_day"))
     return rows.select_related("room", "candidate__user", "candidate__photo", "registration__course")
 
 
@@ -120,6 +122,7 @@ def as_sitters(seats: "QuerySet[Seat]") -> Iterator[tuple[Sitter, PrivateFile | 
                 course.code,
                 course.name,
                 name,
+                seat.suspended,
             ),
             who.photo,
         )

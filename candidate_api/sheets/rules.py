@@ -22,6 +22,7 @@ class Sitter:
     course: str
     course_name: str
     photo: str  # name of the picture, empty where there is none
+    suspended: bool  # under 停考 that day: the chair stays empty
 
 
 def rooms(sitters: Iterable[Sitter]) -> list[dict[str, Any]]:
@@ -55,6 +56,7 @@ def _room(number: str, inside: list[Sitter]) -> dict[str, Any]:
                 "course": sitter.course,
                 "course_name": sitter.course_name,
                 "photo": sitter.photo,
+                "suspended": sitter.suspended,
             }
             for sitter in inside
         ],

@@ -49,11 +49,13 @@ def sign_pledge(session_code: str, *, by: Actor) -> Pledge:
 def ticket_pdf(session_code: str, *, by: Actor) -> bytes:
     """The actor's ticket of a session as PDF; the one that was made before, as long as nothing on it has changed.
 
-    Raises Problem: `not_found` without confirmed entries, `not_released` with `opens_at` before the release
-    instant, `pledge_required`, `state_conflict` while an entry has no seat.
+    Raises Problem: `not_found` without confirmed entries, `suspended` under a 停考, `not_released` with `opens_at`
+    before the release instant, `pledge_required`, `state_conflict` while an entry has no seat.
     """
     candidate = candidates.of(by)
     status = queries.status(by, session_code)
+    if stop := status.suspension:
+        raise Problem(Code.SUSPENDED, status.why_stopped, starts=str(stop.starts), until=str(stop.until))
     if not status.released:
         opens_at = clock.local(status.released_at).isoformat() if status.released_at else None
         raise Problem(Code.NOT_RELEASED, _("准考证尚未开放打印。"), opens_at=opens_at)

@@ -9,6 +9,8 @@ from django.utils.translation import gettext as _
 from candidate_api.arrangements.models import Seat
 from candidate_api.arrangements.queries import is_released, mine, seats_for_tickets
 from candidate_api.registrations.models import Registration
+from candidate_api.results.models import Discipline
+from candidate_api.results.queries import suspended, suspensions
 from candidate_api.sessions.models import ExamSession
 from candidate_api.tickets import rules
 from candidate_api.tickets.models import Pledge, Ticket
@@ -25,14 +27,27 @@ _AT_ONCE = 100
 class TicketStatus:
     """How far the actor is from the ticket of one session: `taken` are the slots of the confirmed entries.
 
-    `available`: it can be printed now. `released_at` None: the instant is not fixed yet.
+    `available`: it can be printed now. `released_at` None: the instant is not fixed yet. `suspension`: the 停考 that
+    keeps the actor out of the session.
     """
 
     session: ExamSession
     taken: list[int]
     released: bool
     pledge: Pledge | None
+    suspension: Discipline | None
     available: bool
+
+    @property
+    def why_stopped(self) -> str:
+        """What the decision means for the session; empty without one."""
+        if self.suspension is None:
+            return ""
+        words = {"starts": self.suspension.starts, "until": self.suspension.until}
+        return (
+            _("您自%(starts)s至%(until)s停考，其间的考试不能参加，没有准考证。如有疑问，请联系所属市招生考试院。")
+            % words
+        )
 
     @property
     def courses(self) -> int:
@@ -65,13 +80,18 @@ def statuses(actor: Actor) -> list[TicketStatus]:
     sessions = ExamSession.objects.filter(pk__in=taken)
     pledges = {row.session_id: row for row in Pledge.objects.filter(candidate__user_id=actor.user_id)}
     seated = dict(mine(actor).order_by().values_list("session").annotate(n=Count("pk")))
+    decisions = suspensions(actor.user_id)
+    stopped = {s.pk: next((d for d in decisions if d.is_in_force(s.first_day)), None) for s in sessions}
     return [
         TicketStatus(
             session=session,
             taken=taken[session.pk],
             released=is_released(session),
             pledge=pledges.get(session.pk),
-            available=session.pk in pledges and seated.get(session.pk) == len(taken[session.pk]),
+            suspension=stopped[session.pk],
+            available=not stopped[session.pk]
+            and session.pk in pledges
+            and seated.get(session.pk) == len(taken[session.pk]),
         )
         for session in sorted(sessions, key=lambda row: row.code, reverse=True)
     ]
@@ -86,13 +106,14 @@ def status(actor: Actor, session_code: str) -> TicketStatus:
 
 
 def unmade(most: int) -> Iterator[tuple[Pledge, list[Seat]]]:
-    """Who has signed for a session that is arranged and not over, sits in each of the entries and has no ticket yet,
-    with the seats in order of the slots: the first `most` who signed."""
+    """Who has signed for a session that is arranged and not over, is under no 停考, sits in each of the entries and has
+    no ticket yet, with the seats in order of the slots: the first `most` who signed."""
     same = {"candidate": OuterRef("candidate"), "session": OuterRef("session")}
     entries = Registration.objects.filter(**same, state="confirmed")
     seated = seats_for_tickets().filter(registration=OuterRef("pk"))
     ready = Pledge.objects.filter(
         Exists(entries),
+        ~suspended("candidate", "session__first_day"),
         ~Exists(entries.filter(~Exists(seated))),
         ~Exists(Ticket.objects.filter(**same).exclude(file=None)),
         session__second_day__gte=clock.today(),

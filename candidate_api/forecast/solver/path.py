@@ -28,10 +28,13 @@ class Horizon:
     last_day: date | None = None
     disciplines: Sequence[Discipline] = ()
 
+    def stops(self, session: Coming) -> bool:
+        """Whether a 停考 is in force there."""
+        return any(d.penalty == Penalty.SUSPENDED and d.holds_on(session.first_day) for d in self.disciplines)
+
     def admits(self, session: Coming) -> bool:
         """Whether anything can be done there."""
-        stopped = any(d.penalty == Penalty.SUSPENDED and session.first_day <= d.until for d in self.disciplines)
-        return not stopped and (self.last_day is None or session.first_day <= self.last_day)
+        return not self.stops(session) and (self.last_day is None or session.first_day <= self.last_day)
 
     def holds_courses(self, session: Coming) -> bool:
         return self.admits(session) and (not self.last_exam or session.code <= self.last_exam)

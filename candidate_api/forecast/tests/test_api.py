@@ -6,13 +6,14 @@ from datetime import date, timedelta
 import pytest
 import time_machine
 
+from candidate_api.arrangements.tests.factories import entries
 from candidate_api.candidates.models import Candidate
 from candidate_api.catalogue.models import Course, Major, PlanVersion, Substitution
 from candidate_api.forecast.queries import outlooks
 from candidate_api.forecast.states import Caution, Standing
 from candidate_api.results.models import Discipline, Score
 from candidate_api.results.states import Penalty
-from candidate_api.sessions.models import ExamSession
+from candidate_api.sessions.models import ExamSession, Offering
 from portal.kernel import clock
 from tests import life
 
@@ -152,6 +153,24 @@ def test_discipline_records_stop_the_path(person):
     assert found.forecast.standing == Standing.COURSES_MISSING
     assert [warning.code for warning in found.warnings] == [Caution.SUSPENDED]
     assert min(found.horizon.sessions[step.place].code for step in found.path.steps) == "2028-04"
+
+
+def test_what_was_registered_before_a_suspension_is_no_step(person):
+    first = outlooks(person, [person.major])["080901"].path.steps[0]
+    coming = Offering.objects.get(session__code="2027-04", course__code=first.course)
+    entries([person], coming.session, person.district, [coming.slot], offering=coming)
+
+    def taken() -> list[str]:
+        return [step.course for step in outlooks(person, [person.major])["080901"].path.steps if step.entered]
+
+    assert taken() == [first.course]
+    Discipline.objects.create(
+        candidate=person, penalty=Penalty.SUSPENDED, starts=coming.session.first_day, until=coming.session.first_day,
+        number="3", recorded_at=clock.now(),
+    )  # fmt: skip
+    found = outlooks(person, [person.major])["080901"]
+    assert taken() == []
+    assert min(found.horizon.sessions[step.place].code for step in found.path.steps) == "2027-10"
 
 
 @pytest.mark.parametrize(

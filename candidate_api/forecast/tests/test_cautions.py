@@ -62,8 +62,8 @@ def test_whoever_has_all_courses_is_not_told_that_exams_are_over() -> None:
 
 def test_discipline_comes_first_with_its_last_day() -> None:
     records = (
-        Discipline(Penalty.SUSPENDED, date(2027, 6, 30)),
-        Discipline(Penalty.GRADUATION_DELAYED, date(2028, 6, 30)),
+        Discipline(Penalty.SUSPENDED, date(2026, 7, 1), date(2027, 6, 30)),
+        Discipline(Penalty.GRADUATION_DELAYED, date(2026, 7, 1), date(2028, 6, 30)),
     )
     at = situation(plan("00001"), dates=CLOSING, disciplines=records)
     assert told(at) == [("suspended", "danger"), ("graduation_delayed", "danger"), ("closing", "warning")]

@@ -145,9 +145,9 @@ def test_the_majors_last_exam_is_a_hard_end_but_not_for_practice() -> None:
 
 
 def test_nothing_is_sat_while_one_is_stopped() -> None:
-    stopped = (Discipline(Penalty.SUSPENDED, date(2027, 12, 31)),)
+    stopped = (Discipline(Penalty.SUSPENDED, date(2027, 1, 1), date(2027, 12, 31)),)
     assert seen(way(plan("00002"), Horizon(years(), disciplines=stopped))) == ["2028-04 2 00002"]
-    delayed = (Discipline(Penalty.GRADUATION_DELAYED, date(2027, 12, 31)),)
+    delayed = (Discipline(Penalty.GRADUATION_DELAYED, date(2027, 1, 1), date(2027, 12, 31)),)
     assert seen(way(plan("00002"), Horizon(years(), disciplines=delayed))) == ["2027-04 2 00002"]
 
 

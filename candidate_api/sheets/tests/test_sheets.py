@@ -10,6 +10,7 @@ from pypdf import PdfReader
 from candidate_api.arrangements.actions import move
 from candidate_api.arrangements.models import Seat
 from candidate_api.arrangements.tests import factories as make
+from candidate_api.results.models import Discipline
 from candidate_api.sessions.models import ExamSession, Room, Site
 from candidate_api.sheets import actions, queries
 from candidate_api.sheets.models import Sheet
@@ -57,6 +58,22 @@ def south() -> Site:
 
 
 class TestMaking:
+    def test_who_is_under_a_suspension_is_told_apart_where_they_would_sign(self, sitting: ExamSession) -> None:
+        [stopped, *_others] = Seat.objects.filter(room__site=south()).select_related("candidate").order_by("pk")
+        days = {"starts": "2026-10-01", "until": "2027-09-30"}
+        Discipline.objects.create(
+            candidate=stopped.candidate, penalty="suspended", number="〔2026〕7号", recorded_at=clock.now(), **days
+        )
+        clerk = archivist()
+        actions.request("2026-10", south().pk, by=clerk)
+        actions.make_due(by=WORKER)
+        papers = {row.kind: text_of(actions.take_out(row.pk, by=clerk)[1]) for row in queries.visible_to(clerk)}
+        assert {kind: text.count("停考，不得入场") for kind, text in papers.items()} == {
+            "desk": 0,
+            "door": 0,
+            "sign_in": 1,
+        }
+
     def test_three_papers_for_each_slot_of_a_site(self, sitting: ExamSession) -> None:
         clerk = archivist()
         assert actions.request("2026-10", south().pk, by=clerk) == 3

@@ -10,9 +10,11 @@ from candidate_api.arrangements.actions import publish
 from candidate_api.arrangements.models import Seat
 from candidate_api.arrangements.tests import factories as make
 from candidate_api.candidates.models import Candidate
+from candidate_api.results.models import Discipline
 from candidate_api.tickets import queries
 from candidate_api.tickets.actions import make_ahead, sign_pledge, ticket_pdf
 from candidate_api.tickets.models import Pledge, Ticket
+from portal.kernel import clock
 from portal.kernel.actor import Actor
 from portal.kernel.audit.models import AuditEntry
 from portal.kernel.crypto.signing import verify
@@ -108,7 +110,34 @@ class TestThePaper:
         assert "生僻字" in text_of(ticket_pdf("2026-10", by=by))
 
 
+def suspended(candidate: Candidate, starts: str, until: str) -> Discipline:
+    return Discipline.objects.create(
+        candidate=candidate,
+        penalty="suspended",
+        starts=starts,
+        until=until,
+        number="〔2026〕7号",
+        recorded_at=clock.now(),
+    )
+
+
 class TestWhen:
+    def test_none_under_a_suspension_whatever_was_registered_before(self, candidate: Candidate, by) -> None:
+        sign_pledge("2026-10", by=by)
+        decision = suspended(candidate, "2026-10-24", "2027-10-23")
+        with pytest.raises(Problem) as caught:
+            ticket_pdf("2026-10", by=by)
+        assert caught.value.code == "suspended"
+        assert caught.value.extra == {"starts": "2026-10-24", "until": "2027-10-23"}
+        assert caught.value.detail.startswith("您自2026-10-24至2027-10-23停考，其间的考试不能参加")
+        assert not queries.status(by, "2026-10").available
+        assert make_ahead(by=Actor.system("make-tickets")) == 0
+        assert not Ticket.objects.exists()
+        decision.delete()
+        suspended(candidate, "2025-10-24", "2026-10-23")
+        assert queries.status(by, "2026-10").available
+        assert make_ahead(by=Actor.system("make-tickets")) == 1
+
     def test_not_a_second_before_the_release(self, by, time_machine) -> None:
         sign_pledge("2026-10", by=by)
         time_machine.move_to(make.RELEASE - SECOND, tick=False)
