@@ -51,6 +51,8 @@ WORDS = {
     "imports.give_up": _("导入中止"),
     "imports.recheck": _("重新检查导入"),
     "imports.refuse": _("驳回导入"),
+    "imports.ask_undo": _("申请撤销导入"),
+    "imports.keep": _("不撤销导入"),
     "imports.undo": _("撤销导入"),
     "imports.upload": _("上传导入文件"),
     "invariants.ask": _("要求核对数据"),

@@ -11,8 +11,8 @@ from candidate_api.sessions.models import ExamSession
 from portal.kernel.files.models import PrivateFile
 from review.applications.models import Application
 
-DECIDED = Q(state__in=["applied", "refused", "undone"])
-WRITTEN = Q(state__in=["applied", "undone"])
+WRITTEN = Q(state__in=["applied", "undo_asked", "undone"])
+DECIDED = WRITTEN | Q(state="refused")
 
 
 def _staff(**options: Any) -> models.ForeignKey:
@@ -55,6 +55,8 @@ class ImportBatch(models.Model):
     decided_by = _staff(verbose_name=_("审批人"), null=True)
     decided_at = models.DateTimeField(_("审批时间"), null=True)
     undo_reason = models.CharField(_("撤销事由"), max_length=200, blank=True)
+    undo_asked_by = _staff(verbose_name=_("撤销申请人"), null=True)
+    undo_asked_at = models.DateTimeField(_("申请撤销时间"), null=True)
     undone_by = _staff(verbose_name=_("撤销人"), null=True)
     undone_at = models.DateTimeField(_("撤销时间"), null=True)
 
@@ -78,6 +80,16 @@ class ImportBatch(models.Model):
                 condition=(Q(state="undone", undone_by__isnull=False, undone_at__isnull=False))
                 | (~Q(state="undone") & Q(undone_by=None, undone_at=None)),
                 name="import_undone_by_somebody",
+            ),
+            models.CheckConstraint(
+                # Batches that were taken back before two persons were asked for it name nobody.
+                condition=Q(state="undo_asked", undo_asked_by__isnull=False, undo_asked_at__isnull=False)
+                | Q(state="undone")
+                | (~Q(state__in=["undo_asked", "undone"]) & Q(undo_asked_by=None, undo_asked_at=None)),
+                name="import_undo_asked_by_somebody",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="undone") | ~Q(undone_by=F("undo_asked_by")), name="import_undone_by_two_persons"
             ),
         ]
 
@@ -104,8 +116,16 @@ class ImportBatch(models.Model):
     def refuse(self) -> None:
         pass
 
+    @IMPORT.transition("ask_undo")
+    def ask_undo(self) -> None:
+        pass
+
     @IMPORT.transition("undo")
     def undo(self) -> None:
+        pass
+
+    @IMPORT.transition("keep")
+    def keep(self) -> None:
         pass
 
 

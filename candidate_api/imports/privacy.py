@@ -10,7 +10,9 @@ holds(
         ImportBatch,
         _("上传和审批的导入批次"),
         _("属于考籍档案，永久保存。"),
-        lambda user: ImportBatch.objects.filter(Q(uploaded_by=user) | Q(decided_by=user) | Q(undone_by=user)),
+        lambda user: ImportBatch.objects.filter(
+            Q(uploaded_by=user) | Q(decided_by=user) | Q(undo_asked_by=user) | Q(undone_by=user)
+        ),
         ("kind", "name", "uploaded_at", "decided_at", "undone_at"),
     ),
     Holding(
@@ -20,7 +22,7 @@ holds(
         lambda user: ImportLine.objects.filter(
             Q(batch__session=None) | Q(batch__session__scores_at__lte=clock.now()),
             candidate__user=user,
-            batch__state="applied",
+            batch__state__in=["applied", "undo_asked"],
         ),
         ("batch__kind", "batch__session__code", "verdict", "after"),
     ),

@@ -1,7 +1,8 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Count, F, Min, Q, QuerySet
+from django.db.models import Count, Min, Q, QuerySet
+from django.db.models.functions import Coalesce
 
 from candidate_api.candidates.models import Candidate
 from candidate_api.imports.models import ImportBatch, ImportLine
@@ -19,7 +20,9 @@ def may_import(actor: Actor) -> bool:
 
 def visible_to(actor: Actor) -> "QuerySet[ImportBatch]":
     """The batches, newest first, for whoever keeps the archive of the province; nothing for everybody else."""
-    rows = ImportBatch.objects.select_related("session", "uploaded_by", "decided_by", "undone_by", "file")
+    rows = ImportBatch.objects.select_related(
+        "session", "uploaded_by", "decided_by", "undo_asked_by", "undone_by", "file"
+    )
     return rows.order_by("-pk") if may_import(actor) else rows.none()
 
 
@@ -80,5 +83,7 @@ def reasons(batch: ImportBatch) -> dict[int, str]:
 
 def waiting(actor: Actor) -> dict[str, Any]:
     """How many batches wait for the actor's word, and since when the first: one's own wait for somebody else."""
-    rows = visible_to(actor).filter(state="checked").exclude(uploaded_by=actor.user_id).order_by()
-    return rows.aggregate(count=Count("pk"), oldest=Min(F("checked_at")))
+    to_write = Q(state="checked") & ~Q(uploaded_by=actor.user_id)
+    to_undo = Q(state="undo_asked") & ~Q(undo_asked_by=actor.user_id)
+    rows = visible_to(actor).filter(to_write | to_undo).order_by()
+    return rows.aggregate(count=Count("pk"), oldest=Min(Coalesce("undo_asked_at", "checked_at")))

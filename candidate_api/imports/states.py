@@ -14,6 +14,7 @@ IMPORT = Machine(
         State("checked", _("待审批"), "warning"),
         State("faulty", _("文件有误"), "danger", final=True),
         State("applied", _("已写入"), "success"),
+        State("undo_asked", _("待同意撤销"), "warning"),
         State("refused", _("已退回"), final=True),
         State("undone", _("已撤销"), final=True),
     ],
@@ -23,7 +24,9 @@ IMPORT = Machine(
         Move("recheck", ("checked",), "checking", STAFF, _("重新核对")),
         Move("approve", ("checked",), "applied", STAFF, _("同意写入")),
         Move("refuse", ("checked",), "refused", STAFF, _("退回")),
-        Move("undo", ("applied",), "undone", STAFF, _("撤销整批")),
+        Move("ask_undo", ("applied",), "undo_asked", STAFF, _("申请撤销")),
+        Move("undo", ("undo_asked",), "undone", STAFF, _("撤销整批")),
+        Move("keep", ("undo_asked",), "applied", STAFF, _("不撤销")),
     ],
 )
 

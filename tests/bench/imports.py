@@ -83,6 +83,7 @@ def work(database: str, path: str, told: Any) -> None:
         raise AssertionError(f"{found.state} {found.fault} {found.new} new, {found.refused} refused")
     actions.approve(batch.pk, "bench", by=other)
     instants.append(time.monotonic())
+    actions.ask_undo(batch.pk, "bench", by=other)
     actions.undo(batch.pk, "bench", by=one)
     instants.append(time.monotonic())
     megabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

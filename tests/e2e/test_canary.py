@@ -26,7 +26,7 @@ ACTS_TRIED_ELSEWHERE = {
     *(f"broadcasts:{act}" for act in ("confirm", "discard", "one", "retry")),
     *("bulk:new", "bulk:one", "candidates:end-extension", "candidates:extend"),
     *(f"graduations:{act}" for act in ("collect", "export", "make", "ready")),
-    *(f"imports:{act}" for act in ("approve", "one", "recheck", "refuse", "refused", "undo")),
+    *(f"imports:{act}" for act in ("approve", "ask_undo", "keep", "one", "recheck", "refuse", "refused", "undo")),
     *(f"payments:{act}" for act in ("look-again", "retry-refund", "switch")),
     *("reconciliation:fetch", "reconciliation:handle", "results:export", "results:person"),
     *("transfers:answer", "transfers:hand-over", "wordings:edit", "wordings:restore"),

@@ -70,14 +70,48 @@ def _written(batch: ImportBatch, by: Actor) -> dict[str, int]:
 
 
 @transaction.atomic
-def undo(batch_id: int, reason: str, *, by: Actor) -> ImportBatch:
-    """Take back all that the batch has written: what was new goes, what was changed is as before.
+def ask_undo(batch_id: int, reason: str, *, by: Actor) -> ImportBatch:
+    """Ask that the batch be taken back; somebody else does it. Raises Problem: `permission_denied`, `not_found`,
+    `state_conflict` where it was not written, something rests on a row, or the session is closed."""
+    batch = queries.for_update(by, batch_id)
+    IMPORT.check(batch.state, "ask_undo", Who.STAFF)
+    _refuse_closed(batch)
+    if found := next(kind_of(batch.kind).dependents(batch), None):
+        raise Problem(Code.STATE_CONFLICT, found)
+    before = batch.state
+    batch.ask_undo()
+    batch.undo_reason, batch.undo_asked_by_id, batch.undo_asked_at = reason, by.user_id, clock.now()
+    batch.save()
+    record("imports.ask_undo", batch, by=by, from_state=before, to_state=batch.state, note=reason)
+    return batch
 
-    Raises Problem: `permission_denied`, `not_found`, `state_conflict` where it was not written, a row is no longer what
-    the batch has made of it, something else rests on one, or the session is closed.
+
+@transaction.atomic
+def keep(batch_id: int, reason: str, *, by: Actor) -> ImportBatch:
+    """Leave written what somebody has asked to take back; who asked may think better of it, too. Raises Problem:
+    `permission_denied`, `not_found`, `state_conflict` where nobody has asked."""
+    batch = queries.for_update(by, batch_id)
+    IMPORT.check(batch.state, "keep", Who.STAFF)
+    before = batch.state
+    batch.keep()
+    batch.undo_reason, batch.undo_asked_by, batch.undo_asked_at = "", None, None
+    batch.save()
+    record("imports.keep", batch, by=by, from_state=before, to_state=batch.state, note=reason)
+    return batch
+
+
+@transaction.atomic
+def undo(batch_id: int, reason: str, *, by: Actor) -> ImportBatch:
+    """Take back all that the batch has written, on another person's word: what was new goes, what was changed is as
+    before.
+
+    Raises Problem: `permission_denied`, `not_found`, `state_conflict` where nobody or oneself has asked for it, a row
+    is no longer what the batch has made of it, something else rests on one, or the session is closed.
     """
     batch = queries.for_update(by, batch_id)
     IMPORT.check(batch.state, "undo", Who.STAFF)
+    if batch.undo_asked_by_id == by.user_id:
+        raise Problem(Code.STATE_CONFLICT, _("须由申请撤销以外的考籍人员撤销。"))
     _refuse_closed(batch)
     kind = kind_of(batch.kind)
     if found := next(kind.dependents(batch), None):
@@ -95,7 +129,7 @@ def undo(batch_id: int, reason: str, *, by: Actor) -> ImportBatch:
         raise Problem(Code.STATE_CONFLICT, str(TOUCHED))
     before = batch.state
     batch.undo()
-    batch.undo_reason, batch.undone_by_id, batch.undone_at = reason, by.user_id, clock.now()
+    batch.undone_by_id, batch.undone_at = by.user_id, clock.now()
     batch.save()
     record("imports.undo", batch, by=by, from_state=before, to_state=batch.state, note=reason, **taken)
     return batch

@@ -5,6 +5,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from candidate_api.imports.kinds import kind_of
+from candidate_api.imports.kinds.kind import Kind
 from candidate_api.imports.models import ImportBatch
 from candidate_api.imports.queries import may_import
 from candidate_api.imports.rules import MOST_BYTES, MOST_ROWS
@@ -28,8 +29,8 @@ def upload(
     """Keep a file and have it checked. `expected` is how many rows whoever handed it over says that it has.
 
     Raises Problem: `permission_denied`, `not_found` for an unknown kind, `payload_too_large`, `validation_failed` for
-    a file of another format, a session that does not exist or is closed, a number that cannot be, `state_conflict`
-    where the same file waits already.
+    a file of another format, a session that does not exist, is closed or still to be sat, a number that cannot be,
+    `state_conflict` where the same file waits already.
     """
     if not may_import(by):
         raise Problem(Code.PERMISSION_DENIED)
@@ -41,7 +42,7 @@ def upload(
         raise invalid("file", "format", _("只能导入csv、xlsx、dbf文件。"))
     if not 1 <= expected <= MOST_ROWS:
         raise invalid("expected", "range", _("数据行数须在1到%(most)d之间。") % {"most": MOST_ROWS})
-    session = _session(session_code) if kind.of_session else None
+    session = _session(session_code, kind) if kind.of_session else None
     owner = User.objects.get(pk=by.user_id or 0)
     kept = keep(
         b"".join(file.chunks()),
@@ -79,10 +80,12 @@ def too_large() -> str:
     return _("文件不能超过%(most)dMB。") % {"most": MOST_BYTES // 1024 // 1024}
 
 
-def _session(code: str) -> ExamSession:
+def _session(code: str, kind: Kind) -> ExamSession:
     session: ExamSession | None = ExamSession.objects.filter(code=code).first()
     if session is None:
         raise invalid("session", "required", _("请选择考期。"))
     if session.closed:
         raise invalid("session", "closed", _("该考期已结束，不能再导入。"))
+    if kind.of_exams and clock.today() <= session.second_day:
+        raise invalid("session", "not_over", _("该考期的考试还没有结束，没有成绩可以导入。"))
     return session

@@ -180,11 +180,39 @@ class Refuse(_Act):
         return None
 
 
+class AskUndo(_Act):
+    verb = "ask_undo"
+    title = button = _("申请撤销")
+    explains = _("请另一位考籍人员把整批数据撤销：新增的删除，更改的恢复原值。")
+
+    def act(self, given: dict[str, Any]) -> HttpResponse | None:
+        actions.ask_undo(self.thing.pk, given["reason"], by=self.actor)
+        self.done(_("已申请，请另一位考籍人员撤销。"))
+        return None
+
+
+class Keep(_Act):
+    verb = "keep"
+    title = button = _("不撤销")
+    explains = _("数据保持写入。")
+    form_class = DecisionForm
+
+    def act(self, given: dict[str, Any]) -> HttpResponse | None:
+        actions.keep(self.thing.pk, given["reason"], by=self.actor)
+        self.done(_("数据保持写入。"))
+        return None
+
+
 class Undo(_Act):
     verb = "undo"
     title = button = _("撤销整批")
     explains = _("新增的数据删除，更改的数据恢复原值。写入之后被改动过的，不能撤销。")
+    form_class = DecisionForm
     grave = True
+
+    @classmethod
+    def fits(cls, batch: ImportBatch, actor: Actor) -> bool:
+        return super().fits(batch, actor) and batch.undo_asked_by_id != actor.user_id
 
     def act(self, given: dict[str, Any]) -> HttpResponse | None:
         actions.undo(self.thing.pk, given["reason"], by=self.actor)
@@ -205,4 +233,4 @@ class Refused(ForRoles, View):
         return private_table(pieces, f"refused-{pk}", "csv")
 
 
-ACTS = (Approve, Refuse, Recheck, Undo)
+ACTS = (Approve, Refuse, Recheck, AskUndo, Undo, Keep)

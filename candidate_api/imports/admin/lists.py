@@ -124,7 +124,8 @@ def facts(batch: ImportBatch) -> list[tuple[Any, Any]]:
         (_("来源说明"), batch.note),
         (_("上传"), _who(batch.uploaded_by, batch.uploaded_at)),
         (_("审批"), _who(batch.decided_by, batch.decided_at, batch.decision)),
-        (_("撤销"), _who(batch.undone_by, batch.undone_at, batch.undo_reason)),
+        (_("申请撤销"), _who(batch.undo_asked_by, batch.undo_asked_at, batch.undo_reason)),
+        (_("撤销"), _who(batch.undone_by, batch.undone_at)),
     ]
     return [(label, value) for label, value in told if value]
 

@@ -63,6 +63,7 @@ class Kind(ABC):
     key: tuple[str, ...] = ()
     lasting: tuple[str, ...] = ()
     of_session: bool = False
+    of_exams: bool = False
     adds: bool = True
     most_rows: int = MOST_ROWS
     dependents: Callable[[ImportBatch], Iterator[str]] = lambda batch: iter(())

@@ -78,6 +78,7 @@ SCORES = TableKind(
     values=("score", "status", "source"),
     lasting=("source",),
     of_session=True,
+    of_exams=True,
     fixed=lambda batch: {"session_id": batch.session_id},
     prepare=_prepare,
     dependents=_reviews,

@@ -38,6 +38,13 @@ def checked(by: Actor, rows: Rows, kind: str = "scores", format: str = "csv", **
     return now(batch)
 
 
+def undone(batch: ImportBatch, why: str = "移交文件有误") -> ImportBatch:
+    """Taken back: one keeper asks, the other does it."""
+    one, other = keepers()
+    actions.ask_undo(batch.pk, why, by=other)
+    return actions.undo(batch.pk, "同意", by=one)
+
+
 def now(batch: ImportBatch) -> ImportBatch:
     return ImportBatch.objects.get(pk=batch.pk)
 

@@ -2,6 +2,7 @@
 
 import struct
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 
@@ -14,6 +15,8 @@ from candidate_api.imports.tests.scene import SCORES, WORKER, checked, keepers, 
 from candidate_api.registrations import actions as registrations
 from candidate_api.registrations.models import Registration
 from candidate_api.results.models import Score
+from candidate_api.sessions.models import ExamSession
+from portal.kernel import clock
 from portal.kernel.errors import Code, Problem
 from portal.kernel.files.models import PrivateFile
 from tests import life
@@ -28,6 +31,20 @@ def person() -> Candidate:
 
 def plain(number: str = "450000000001") -> list[list[object]]:
     return [SCORES, *([number, "韦小莉", "00023", mark, ""] for mark in range(60, 100))]
+
+
+def test_scores_come_after_the_last_day_of_the_session(person, time_machine):
+    session = ExamSession.objects.get(code="2026-10")
+    one, other = keepers()
+    time_machine.move_to(clock.at(session.second_day, 23))
+    with pytest.raises(Problem) as caught:
+        upload(one, as_csv(plain()))
+    assert [(e.field, e.code) for e in caught.value.errors] == [("session", "not_over")]
+    assert not ImportBatch.objects.exists()
+    assert not PrivateFile.objects.filter(kind="import").exists()
+    upload(other, as_csv(plain()), "practice")  # held by host schools at times of their own
+    time_machine.move_to(clock.at(session.second_day, 23) + timedelta(hours=2))
+    assert upload(one, as_csv(plain())).state == "checking"
 
 
 # -- the file ---------------------------------------------------------------------------------------------------------

@@ -63,7 +63,14 @@ def test_the_whole_way_at_the_desk(person):
     assert "须由上传人以外的考籍人员审批" in one.post(f"{address}approve/", {"reason": REASON}).content.decode()
     assert other.post(f"{address}approve/", {"reason": REASON})["Location"] == address
     assert (now(batch).state, Score.objects.get().score) == ("applied", 71)
-    other.post(f"{address}undo/", {"reason": REASON})
+    other.post(f"{address}ask_undo/", {"reason": REASON})
+    assert "须由申请撤销以外的考籍人员撤销" in other.post(f"{address}undo/", {"reason": REASON}).content.decode()
+    page = other.get(address).content.decode()
+    assert ("撤销整批" in page, "不撤销" in page, "待同意撤销" in page) == (False, True, True)
+    one.post(f"{address}keep/", {"reason": REASON})
+    assert (now(batch).state, now(batch).undo_asked_by, Score.objects.count()) == ("applied", None, 1)
+    other.post(f"{address}ask_undo/", {"reason": REASON})
+    one.post(f"{address}undo/", {"reason": REASON})
     assert (now(batch).state, Score.objects.count()) == ("undone", 0)
     assert "已撤销" in one.get(LIST).content.decode()
 
@@ -93,7 +100,7 @@ def test_others_see_and_do_nothing(person, role, office):
     client = at_desk(role, office, number=2)
     assert "数据导入" not in client.get("/admin/").content.decode()
     before = list(ImportBatch.objects.values()), Score.objects.count(), PrivateFile.objects.count()
-    acts = ("", "approve/", "refuse/", "recheck/", "undo/", "refused-rows/")
+    acts = ("", "approve/", "refuse/", "recheck/", "ask_undo/", "undo/", "keep/", "refused-rows/")
     for address in (LIST, UPLOAD, *(f"{LIST}{batch.pk}/{act}" for act in acts)):
         for answer in (client.get(address), client.post(address, form(b"x"))):
             assert answer.status_code in (302, 403, 404, 405), address

@@ -4,13 +4,14 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from candidate_api.applications.tests.acts import by, handed_in
 from candidate_api.candidates.models import Candidate
 from candidate_api.catalogue.models import Course, School
-from candidate_api.imports import actions
+from candidate_api.imports import actions, queries
 from candidate_api.imports.models import ImportBatch, ImportLine
-from candidate_api.imports.tests.scene import SCORES, SESSION, WORKER, checked, keepers, now, upload, verdicts
+from candidate_api.imports.tests.scene import SCORES, SESSION, WORKER, checked, keepers, now, undone, upload, verdicts
 from candidate_api.invariants.queries.records import moves_are_recorded, scores_are_right
 from candidate_api.results.models import Discipline, Score
 from candidate_api.sessions.models import ExamSession
@@ -90,7 +91,7 @@ def test_scores_are_uploaded_checked_decided_written_and_taken_back(people, form
     batch = now(batch)
     assert (batch.state, batch.decided_by_id, batch.file.expires_at) == ("applied", other.user_id, None)
 
-    actions.undo(batch.pk, "移交文件有误", by=one)
+    undone(batch)
 
     assert held() == was
     assert list(moves_are_recorded()) == []
@@ -99,7 +100,8 @@ def test_scores_are_uploaded_checked_decided_written_and_taken_back(people, form
         ("imports.upload", "", "checking"),
         ("imports.finish", "checking", "checked"),
         ("imports.approve", "checked", "applied"),
-        ("imports.undo", "applied", "undone"),
+        ("imports.ask_undo", "applied", "undo_asked"),
+        ("imports.undo", "undo_asked", "undone"),
     ]
     assert log[2].data == {"new": 2, "changed": 1}
 
@@ -134,7 +136,7 @@ def test_decisions_bind_from_the_day_they_are_imported(people):
     assert list(Discipline.objects.values_list("penalty", "starts", "until", "number", "reason")) == [
         ("suspended", date(2026, 10, 1), date(2028, 10, 1), "桂考〔2026〕1号", "替考")
     ]
-    actions.undo(longer.pk, "误", by=other)
+    undone(longer)
     assert Discipline.objects.get().until == date(2027, 10, 1)
 
 
@@ -153,11 +155,27 @@ def test_a_roster_says_category_and_school_of_those_who_are_there(people):
     actions.approve(batch.pk, OK, by=other)
     li = Candidate.objects.get(pk=li.pk)
     assert (li.category, li.assisting_school) == ("class_assisted", school)
-    actions.undo(batch.pk, "误", by=other)
+    undone(batch)
     li = Candidate.objects.get(pk=li.pk)
     assert (li.category, li.assisting_school) == ("social", None)
     batch = checked(one, [heads, ["450000000000", "某某", "社会考生", ""]], "roster")
     assert verdicts(batch) == [(2, "refused", "没有这个准考证号")]
+
+
+def test_whoever_asks_to_take_back_does_not_do_it_alone(people):
+    one, other = keepers()
+    batch = checked(one, [SCORES, row(people[0], "00023", 71)])
+    actions.approve(batch.pk, OK, by=other)
+    refused(Code.STATE_CONFLICT, actions.undo, batch.pk, "误", by=one)
+    refused(Code.STATE_CONFLICT, actions.keep, batch.pk, "误", by=one)
+    actions.ask_undo(batch.pk, "误", by=one)
+    assert [queries.waiting(actor)["count"] for actor in (one, other)] == [0, 1]
+    problem = refused(Code.STATE_CONFLICT, actions.undo, batch.pk, "误", by=one)
+    assert problem.detail == "须由申请撤销以外的考籍人员撤销。"
+    with pytest.raises(IntegrityError, match="import_undone_by_two_persons"), transaction.atomic():
+        ImportBatch.objects.update(state="undone", undone_by=one.user_id, undone_at=clock.now())
+    assert actions.keep(batch.pk, "文件无误", by=one).state == "applied"
+    assert held() == [(people[0].pk, SESSION, "00023", 71, "passed", "written")]
 
 
 # -- who, and when not ------------------------------------------------------------------------------------------------
@@ -168,7 +186,7 @@ def test_two_persons_of_the_provinces_archive(people):
     strangers = [("archive", "450100"), ("administrator", "45"), ("second_reviewer", "45"), ("auditor", "45")]
     for role, office in strangers:
         stranger = Actor.of(member(role, office), "admin")
-        for verb in (actions.approve, actions.refuse, actions.recheck, actions.undo):
+        for verb in (actions.approve, actions.refuse, actions.recheck, actions.ask_undo, actions.undo, actions.keep):
             refused(Code.PERMISSION_DENIED, verb, batch.pk, OK, by=stranger)
         refused(Code.PERMISSION_DENIED, actions.export_refused, batch.pk, by=stranger)
         with pytest.raises(Problem) as problem:
@@ -207,9 +225,13 @@ def test_a_closed_session_is_closed(people):
     batch = checked(one, [SCORES, row(people[0], "00023", 71)])
     written = checked(one, [SCORES, row(people[1], "00023", 71)])
     actions.approve(written.pk, OK, by=other)
+    asked = checked(one, [SCORES, row(people[2], "00023", 71)])
+    actions.approve(asked.pk, OK, by=other)
+    actions.ask_undo(asked.pk, "误", by=other)
     ExamSession.objects.filter(code=SESSION).update(closed=True)
     refused(Code.STATE_CONFLICT, actions.approve, batch.pk, OK, by=other)
-    refused(Code.STATE_CONFLICT, actions.undo, written.pk, OK, by=other)
+    refused(Code.STATE_CONFLICT, actions.ask_undo, written.pk, OK, by=other)
+    refused(Code.STATE_CONFLICT, actions.undo, asked.pk, OK, by=one)
     with pytest.raises(Problem) as problem:
         upload(one, b"x")
     assert problem.value.errors[0].field == "session"
@@ -256,6 +278,7 @@ def test_what_has_changed_since_cannot_be_taken_back(people, what):
         mine.update(candidate=people[2])
     else:
         Candidate.objects.filter(pk=people[0].pk).update(state="merged", merged_into=people[2])
+    actions.ask_undo(batch.pk, "误", by=other)
     refused(Code.STATE_CONFLICT, actions.undo, batch.pk, "误", by=one)
 
 
@@ -272,7 +295,7 @@ def test_a_mark_under_review_is_not_taken_back(people):
     by = Actor.of(li.user, "api", proved_at=clock.now())
     made = applications.start("score-review", {"score": str(score.pk), "reason": "与估分差距大"}, by=by)
     applications.submit(made.number, by=by)
-    problem = refused(Code.STATE_CONFLICT, actions.undo, batch.pk, "误", by=one)
+    problem = refused(Code.STATE_CONFLICT, actions.ask_undo, batch.pk, "误", by=one)
     assert str(problem.detail) == "有1门成绩正在复核，请等复核办结。"
 
 
@@ -286,9 +309,9 @@ def test_passes_on_which_somebody_has_applied_are_not_taken_back(people):
     score, before = Score.objects.get(status="passed"), held()
     told = {"province": "44", "number": "190120261234", "reason": "工作调动", "address": "广州市"}
     asked = handed_in(li, "transfer-out", scores=[str(score.pk)], **told)
-    problem = refused(Code.STATE_CONFLICT, actions.undo, batch.pk, "误", by=one)
+    problem = refused(Code.STATE_CONFLICT, actions.ask_undo, batch.pk, "误", by=one)
     assert f"1件（{asked.number}）" in str(problem.detail)
     assert held() == before
     applications.withdraw(asked.number, by=by(li))
-    actions.undo(batch.pk, "移交单有误", by=one)
+    undone(batch)
     assert held() == []

@@ -47,6 +47,7 @@ def test_a_batch_is_taken_back_once() -> None:
     one, other = keepers()
     batch = checked(one, rows(life.enrolled()))
     actions.approve(batch.pk, OK, by=other)
+    actions.ask_undo(batch.pk, "误", by=other)
     outcome = threads(4, lambda n: actions.undo(batch.pk, "误", by=one))
     assert (len(outcome.values), len(outcome.errors), Score.objects.count()) == (1, 3, 0)
 

@@ -14,7 +14,7 @@ from candidate_api.catalogue.actions import remove, save
 from candidate_api.catalogue.models import Course
 from candidate_api.imports import actions
 from candidate_api.imports.models import ImportBatch
-from candidate_api.imports.tests.scene import checked, keepers, now, verdicts
+from candidate_api.imports.tests.scene import checked, keepers, now, undone, verdicts
 from candidate_api.results.models import Score
 from candidate_api.transfers.kinds import COURSE_MATCHES
 from candidate_api.transfers.models import CourseMatch
@@ -222,7 +222,7 @@ def test_a_batch_is_taken_back_while_nobody_has_confirmed(li):
     batch = written(row(li), row(hai, "99999", 90))
     one, two = Application.objects.order_by("applicant")
     applications.dispute(one.number, by=by(li))
-    actions.undo(batch.pk, "平台数据有误", by=keepers()[0])
+    undone(batch)
     assert [fresh(a).state for a in (one, two)] == ["withdrawn", "withdrawn"]
     assert now(batch).state == "undone"
     ends = Event.objects.filter(verb="recall").values_list("who", "note")
@@ -236,14 +236,14 @@ def test_what_is_over_stays_as_it_ended_when_the_batch_is_taken_back(li):
     application = Application.objects.get()
     applications.withdraw(application.number, by=by(li))
     revision = fresh(application).revision
-    actions.undo(batch.pk, "平台数据有误", by=keepers()[0])
+    undone(batch)
     assert (now(batch).state, fresh(application).revision) == ("undone", revision)
 
 
 def test_once_somebody_has_confirmed_it_stays(li):
     batch = written(row(li), row(eligible("陆大海")))
     applications.confirm(Application.objects.order_by("pk")[0].number, by=by(li))
-    problem = refused(Code.STATE_CONFLICT, actions.undo, batch.pk, "平台数据有误", by=keepers()[0])
+    problem = refused(Code.STATE_CONFLICT, actions.ask_undo, batch.pk, "平台数据有误", by=keepers()[0])
     assert problem.detail == "已有1名考生确认，不能整批撤销。"
 
 
@@ -255,9 +255,10 @@ def test_candidates_take_nothing_back(li):
 @pytest.mark.postgresql
 @pytest.mark.django_db(transaction=True)
 def test_a_confirmation_and_an_undo_at_once_one_of_them(li):
-    keeper, oneself = keepers()[0], by(li)
+    (keeper, other), oneself = keepers(), by(li)
     for _again in range(4):
         batch = written(row(li))
+        actions.ask_undo(batch.pk, "误", by=other)
         number = Application.objects.latest("pk").number
         acts = (partial(actions.undo, batch.pk, "误", by=keeper), partial(applications.confirm, number, by=oneself))
         done = threads(2, lambda i, acts=acts: acts[i]())
