@@ -18,7 +18,7 @@ from candidate_api.forecast.queries import outlooks
 from candidate_api.forecast.states import Caution, Level, NoPath, Reason, Standing, Uncounted
 from candidate_api.results.states import Source
 from portal.kernel.api import Endpoint, Query, problems
-from portal.kernel.errors import Code, Problem, invalid
+from portal.kernel.errors import Code, Problem
 
 
 class PassOut(Named):
@@ -144,9 +144,7 @@ class GraduationForecast(Endpoint):
         """毕业预测 in one's own major, or in another that one thinks of."""
         code = ForecastQuery.read(request).get("major", "")
         candidate = of(self.actor)
-        major = Major.objects.filter(code=code).first() if code else candidate.major
-        if major is None and code:
-            raise invalid("major", "unknown", _("没有这个专业。"))
+        major = Major.objects.get(code=code) if code else candidate.major
         if major is None:
             raise Problem(Code.STATE_CONFLICT, _("还没有报考专业。请先在个人信息里选择，或者指明要查询的专业。"))
         outlook = outlooks(candidate, [major]).get(major.code)

@@ -12,7 +12,7 @@ from candidate_api.catalogue.documents import listed, shown
 from candidate_api.catalogue.stamps import Version
 from candidate_api.catalogue.states import FeeClass
 from candidate_api.sessions import queries
-from candidate_api.sessions.models import Offering
+from candidate_api.sessions.models import ExamSession, Offering
 from candidate_api.sessions.rules import NUMBERS, Fee, Sitting
 from cms.windows.models import BusinessWindow
 from cms.windows.rules import Business, Phase
@@ -79,7 +79,7 @@ class OfferingAnswer(serializers.Serializer[Offering]):
 
 
 class OfferingQuery(Query):
-    session = filters.session_code()
+    session = filters.session_code(ExamSession)
     major = filters.major_code()
     course = filters.course_code()
     slot = serializers.ChoiceField([(number, str(number)) for number in NUMBERS], required=False)

@@ -51,7 +51,8 @@ class Kind(ABC):
 
     `prepare` reads once what the rule needs, and answers the rule: it gives every sound reading its `after` or its
     `wrong`. A line is found by its candidate and the columns `key`; the file decides `values`, but those in `lasting`
-    only when a line is new. `dependents` says why a written batch cannot be taken back.
+    only when a line is new. `of_session` is about a session; `of_exams` is what was sat on its days, and so not before
+    the last. `dependents` says why a written batch cannot be taken back.
     """
 
     code: str
