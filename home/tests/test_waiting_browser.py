@@ -3,7 +3,6 @@
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.test import Client
 
@@ -11,7 +10,7 @@ from candidate_api.waiting import actions
 from candidate_api.waiting.models import WaitingPlace
 from candidate_api.waiting.rules import ENTRY_LIFE
 from candidate_api.waiting.tests.line import opened, somebody
-from home.tests.test_every_page import RULES
+from home.tests.test_every_page import barriers
 from portal.kernel import clock
 from tests import life
 
@@ -39,7 +38,7 @@ def test_the_line_moves_and_leads_on(browser: Any, live_server: Any, reference: 
         browser.set_viewport_size({"width": width, "height": 844})
         browser.screenshot(path=str(folder / f"waiting-{width}.png"), full_page=True)
         assert browser.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    assert Axe().run(browser, options=RULES).response["violations"] == []
+    assert barriers(browser) == []
 
     now = clock.now()
     WaitingPlace.objects.filter(user=person.user).update(admitted_at=now, until=now + ENTRY_LIFE)
