@@ -154,6 +154,11 @@ class Application(models.Model):
     def answers(self, given: Answers) -> None:
         self.sealed_answers = json.dumps(given, ensure_ascii=False)
 
+    def chosen(self, key: str) -> str:
+        """What the chosen option was called when it was handed in; empty where it never was."""
+        question = self.configuration.question(key) if self.frozen else None
+        return dict(question.options).get(self.answers.get(key, ""), "") if question else ""
+
     @property
     def decided_rows(self) -> list[tuple[Answers, bool, str]]:
         """The rows that are decided one by one, each with whether it passed and what was said."""
@@ -222,7 +227,7 @@ class Event(models.Model):
     who = models.CharField(_("办理方"), max_length=60)
     to_state = models.CharField(max_length=20, choices=APPLICATION.choices)
     note = models.CharField(_("意见"), max_length=500, blank=True)
-    # Of a step whose results are told together: the desk's alone.
+    # What is decided and not told yet is the desk's alone: results held back, the first of two pairs of eyes.
     told = models.BooleanField(default=True)
     remarks = models.JSONField(default=list)
 

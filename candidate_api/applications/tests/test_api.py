@@ -20,6 +20,7 @@ from portal.kernel.errors import Problem
 from review.applications import actions, queries
 from review.applications.models import Application
 from review.applications.tests.scene import SYSTEM, fresh, made, paper, passed, reviewer
+from review.types.kinds import kind_of
 from tests import life
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("reference")]
@@ -254,6 +255,10 @@ def test_a_score_is_reviewed_in_five_working_days(person):
     score = Score.objects.get(pk=score.pk)
     assert (fresh(application).state, score.score, score.status) == ("approved", 61, "passed")
     assert AuditEntry.objects.get(verb="results.correct").data["before"] == {"score": 58, "status": "failed"}
+    application = fresh(application)
+    told = {str(label): said for label, said in kind_of("score-review").facts(application)}
+    assert told["公布成绩"] == "58分", "what was told, not what has become of it"
+    assert dict(queries.options(application)["score"])[str(score.pk)].endswith(" 58分")
     session.scores_at = clock.now() - timedelta(days=9)
     session.save()
     with pytest.raises(Problem, match="validation_failed"):

@@ -85,6 +85,8 @@ def test_from_the_draft_to_the_last_of_two_pairs_of_eyes(person):
         ("通过", application.office.name),
         ("通过", application.office.name),
     ]
+    told = list(application.events.values_list("told", flat=True))
+    assert told == [True, True, True, False, True], "the second might have contradicted"
     assert [station.state for station in queries.stations(application)] == ["done"] * 3
     assert Message.objects.filter(template="application_approved").exists()
     written = AuditEntry.objects.filter(verb__startswith="applications.").order_by("pk")
