@@ -156,6 +156,11 @@ class Application(models.Model):
     def answers(self, given: Answers) -> None:
         self.sealed_answers = json.dumps(given, ensure_ascii=False)
 
+    def paper(self, key: str) -> bytes | None:
+        """The last paper of that kind; None where there is none."""
+        last = self.papers.filter(key=key).select_related("file").last()
+        return last.file.read() if last else None
+
     def chosen(self, key: str) -> str:
         """What the chosen option was called when it was handed in; empty where it never was."""
         question = self.configuration.question(key) if self.frozen else None

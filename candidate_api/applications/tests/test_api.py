@@ -9,6 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from candidate_api.candidates.models import Candidate
+from candidate_api.candidates.photo import judge, spec_on
 from candidate_api.catalogue.models import Course
 from candidate_api.identity.providers.contract import ProviderUnavailable
 from candidate_api.results.models import Score
@@ -17,6 +18,7 @@ from portal.kernel import clock
 from portal.kernel.actor import Actor
 from portal.kernel.audit.models import AuditEntry
 from portal.kernel.errors import Problem
+from portal.kernel.papers import read
 from review.applications import actions, queries
 from review.applications.models import Application
 from review.applications.tests.scene import SYSTEM, fresh, made, paper, passed, reviewer
@@ -284,3 +286,29 @@ def test_the_host_school_records_the_thesis_grade(person):
     passed(application, school, outcome="good")
     score = Score.objects.get(candidate=person, source="thesis")
     assert (fresh(application).state, score.grade, score.status) == ("approved", "良好", "passed")
+
+
+def test_a_photo_is_changed_by_the_province_and_held_against_the_specification(records, person):
+    before = person.photo
+    application = actions.start("info-change", {"what": ["photo"], "reason": "照片陈旧"}, by=by(person))
+    actions.consent(application.number, "identity", "2026-10", by=by(person))
+    with pytest.raises(Problem) as caught:
+        actions.submit(application.number, by=by(person))
+    assert [error.field for error in caught.value.errors] == ["materials.photo"]
+    actions.add_paper(application.number, "photo", paper(), by=by(person))
+    with pytest.raises(Problem) as caught:
+        actions.submit(application.number, by=by(person))
+    assert {error.field for error in caught.value.errors} == {"materials.photo"}
+    actions.remove_paper(application.number, application.papers.get().pk, by=by(person))
+    picture = SimpleUploadedFile("新.jpg", life.good_photo(7), "image/jpeg")
+    actions.add_paper(application.number, "photo", read(picture), by=by(person))
+    application = actions.submit(application.number, by=by(person))
+    assert (application.step_label, application.turn) == ("待现场审核", "office"), "nobody can compare a photo online"
+    passed(application, reviewer())
+    assert Candidate.objects.get(pk=person.pk).photo == before
+    passed(application, reviewer("first_reviewer", "45"))
+    passed(application, reviewer("second_reviewer", "45"))
+    after = Candidate.objects.select_related("photo").get(pk=person.pk).photo
+    assert (fresh(application).state, after == before) == ("approved", False)
+    assert judge(after.read(), spec_on(clock.today())).faults == []
+    assert AuditEntry.objects.filter(verb="candidates.set_photo").latest("pk").data["sha256"] == after.sha256
