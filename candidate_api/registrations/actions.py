@@ -24,6 +24,7 @@ from candidate_api.registrations.rules import (
 from candidate_api.registrations.seats import counted_for, move_seat, take_seats
 from candidate_api.registrations.states import REGISTRATION
 from candidate_api.sessions.models import ExamSession
+from candidate_api.sessions.queries import is_released
 from portal.kernel import clock
 from portal.kernel.actor import Actor
 from portal.kernel.audit.actions import entry as audit_entry
@@ -32,6 +33,7 @@ from portal.kernel.errors import Code, FieldError, Problem
 from portal.kernel.language import for_the_record
 from portal.kernel.prepared import ask, inserts, together
 from portal.kernel.states import Who
+from portal.kernel.work import wake
 
 KIND = "registration"
 
@@ -197,4 +199,6 @@ def change(registration_id: int, *, course: str = "", district: str = "", by: Ac
         after = {"course": row.course.code, "district": row.district.code}
         record("registrations.change", row, by=by, before=before, after=after)
         move_seat(row, old_place)
+        if row.state == "confirmed" and is_released(row.session) and old_place != (row.session_id, place.pk, row.slot):
+            wake("arrangements.seat_late_entrants")  # where they sit now is wanted at once, as after a late payment
     return row

@@ -7,11 +7,12 @@ from django.db.models import Count, Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from candidate_api.arrangements.models import Seat
-from candidate_api.arrangements.queries import is_released, mine, seats_for_tickets
+from candidate_api.arrangements.queries import mine, seats_for_tickets
 from candidate_api.registrations.models import Registration
 from candidate_api.results.models import Discipline
 from candidate_api.results.queries import suspended, suspensions
 from candidate_api.sessions.models import ExamSession
+from candidate_api.sessions.queries import is_released
 from candidate_api.tickets import rules
 from candidate_api.tickets.models import Pledge, Ticket
 from portal.kernel import clock

@@ -304,6 +304,29 @@ def test_who_pays_after_the_release_is_given_a_seat_at_once(
     assert ("arrangements.seat_late_entrants" in sent) is woken
 
 
+@pytest.mark.parametrize(
+    ("hours", "change", "woken"),
+    [
+        (-1, {"district": LIUZHOU}, True),
+        (-1, {"course": SLOT_2}, True),
+        (1, {"course": SLOT_2}, False),
+        (-1, {"course": SLOT_1}, False),
+    ],
+)
+def test_who_moves_a_paid_course_after_the_release_is_given_a_seat_at_once(
+    app, person, twin, monkeypatch, django_capture_on_commit_callbacks, hours: int, change: dict, woken: bool
+):
+    row = post(app, SLOT_1).json()["registrations"][0]
+    shop.paid_at_gateway(twin, shop.started(Order.objects.get()))
+    payments.confirm(row["order"], by=life.actor(person))
+    sent = []
+    monkeypatch.setattr(current_app, "send_task", sent.append)
+    ExamSession.objects.filter(code=SESSION).update(tickets_at=clock.now() + timedelta(hours=hours))
+    with django_capture_on_commit_callbacks(execute=True):
+        assert app.patch(f"/api/v1/me/registrations/{row['id']}/", change).status_code == 200
+    assert ("arrangements.seat_late_entrants" in sent) is woken
+
+
 def test_an_unpaid_course_is_swapped_for_a_dearer_one_and_the_order_follows(app):
     row = post(app, SLOT_1).json()["registrations"][0]
     Course.objects.filter(code=SLOT_3).update(fee_class="special")
