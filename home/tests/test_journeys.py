@@ -34,6 +34,17 @@ def test_choosing_and_submitting(web: Client, candidate: Candidate) -> None:
     assert "这门课程已经报考" in web.get(CHOOSE).content.decode()
 
 
+def test_one_order_has_one_button_to_pay_it(web: Client, candidate: Candidate) -> None:
+    order = actions.submit(SESSION, [("02324", "450100"), ("00023", "450100")], by=life.actor(candidate)).order
+    page = web.get(reverse("home:my-registrations")).content.decode()
+    assert (page.count("btn primary"), page.count("去缴费"), page.count("查看报考单")) == (1, 1, 2)
+    assert ("待缴费 2 门" in page, "¥80.00" in page) == (True, True)
+    pay = web.get(reverse("home:order", args=[order.number])).content.decode()
+    assert ("微信支付</button>" in pay, "支付宝支付</button>" in pay) == (True, True)
+    Order.objects.update(expires_at=clock.now())
+    assert "去缴费" not in web.get(reverse("home:my-registrations")).content.decode()
+
+
 def test_the_page_of_an_order_has_its_payment_asked_about(web: Client, candidate: Candidate, monkeypatch) -> None:
     woken = []
     monkeypatch.setattr("candidate_api.payments.actions.attempts.wake", woken.append)
