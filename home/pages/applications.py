@@ -121,9 +121,9 @@ def materials(request: HttpRequest, number: str) -> HttpResponse:
             return redirect(f"{request.path}#m-{request.POST.get('key', '')}")
         except Problem as refused:
             problem = refused
-    known, held = application.known, list(application.papers.select_related("file"))
+    held = list(application.papers.select_related("file"))
     groups = [
-        {"rule": rule, "least": rule.least(known), "papers": [p for p in held if p.key == rule.key]}
+        {"rule": rule, "least": application.least(rule), "papers": [p for p in held if p.key == rule.key]}
         for rule in application.configuration.materials
     ]
     context = {
