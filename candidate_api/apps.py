@@ -11,7 +11,7 @@ class CandidateApiConfig(AppConfig):
         for noun in (
             *("accounts", "arrangements", "broadcasts", "cancellations", "candidates", "graduations", "identity"),
             "passkeys",
-            *("payments", "registry", "rights", "transfers"),
+            *("payments", "registrations", "registry", "rights", "transfers"),
         ):
             import_module(f"candidate_api.{noun}.messages")
         for noun in (

@@ -31,11 +31,6 @@ _A_CITY = 2  # steps of its office's path: /45/450100/
 
 
 # -- the candidate ----------------------------------------------------------------------------------------------------
-def is_released(session: ExamSession) -> bool:
-    """Whether rooms, seats and tickets of the session may be seen now; the clock alone decides."""
-    return session.tickets_at is not None and session.tickets_at <= clock.now()
-
-
 def visible_to(actor: Actor) -> "QuerySet[Seat]":
     """The actor's own seats of published sessions whose release instant has come, with everything that a list shows."""
     return seats_for_tickets().filter(candidate__user_id=actor.user_id, session__tickets_at__lte=clock.now())
@@ -52,6 +47,15 @@ def mine(actor: Actor, session: str = "") -> "QuerySet[Seat]":
     """The actor's released seats, of one session where it is named; newest session first, then by slot."""
     rows = visible_to(actor).order_by("-session__code", "slot")
     return rows.filter(session__code=session) if session else rows
+
+
+def being_seated(actor: Actor) -> "QuerySet[Registration]":
+    """The actor's confirmed entries of released sessions that are not over which have no seat, or none that counts."""
+    own = Registration.objects.filter(candidate__user_id=actor.user_id, state="confirmed")
+    released = own.filter(session__tickets_at__lte=clock.now(), session__second_day__gte=clock.today())
+    seated = Seat.objects.filter(registration=OuterRef("pk"), **_VALID, session__arrangement__state="published")
+    waiting = released.filter(~Exists(seated)).select_related("session", "course", "district")
+    return waiting.order_by("-session__code", "slot")
 
 
 # -- for verbs --------------------------------------------------------------------------------------------------------
@@ -92,11 +96,14 @@ def held(arrangement: Arrangement, token: UUID) -> bool:
 
 
 def sessions_to_complete() -> list[str]:
-    """Codes of published sessions before their first day in which confirmed entries still wait for a seat."""
-    seated = Seat.objects.values("registration")
-    waiting_entries = Registration.objects.filter(state="confirmed").exclude(pk__in=seated)
+    """Codes of published sessions before their first day in which confirmed entries wait for a seat: they have none, or
+    one that is at another time or place than they are now."""
     coming = ExamSession.objects.filter(arrangement__state="published", first_day__gt=clock.today(), closed=False)
-    return sorted(coming.filter(pk__in=waiting_entries.values("session")).values_list("code", flat=True))
+    return [
+        session.code
+        for session in coming.order_by("code")
+        if _unseated(session).exists() or outdated(session).filter(registration__state="confirmed").exists()
+    ]
 
 
 def outdated(session: ExamSession) -> "QuerySet[Seat]":

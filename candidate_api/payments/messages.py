@@ -78,6 +78,11 @@ register(
 )
 
 
+def link(order: Order) -> str:
+    """The page that tells more."""
+    return f"/business/orders/{order.number}/"
+
+
 def values(order: Order, amount_fen: int) -> dict[str, str]:
     """What the texts of this page need."""
     return {"number": order.number, "title": order.title, "amount": yuan(amount_fen)}

@@ -11,6 +11,8 @@ ATTEMPT_LEAST = timedelta(minutes=1)
 # When an open attempt is asked about by itself: first after a minute, then ever more seldom.
 FIRST_QUERY = timedelta(minutes=1)
 SELDOM = timedelta(minutes=15)
+# While its payer looks at the order it is asked about once in so long.
+WATCHED = timedelta(seconds=10)
 # A refund that the channel has not settled is asked about, or sent again, after this times the tries so far.
 REFUND_RETRY = timedelta(minutes=1)
 REFUND_SELDOM = timedelta(hours=1)
@@ -46,6 +48,16 @@ def is_late(state: str, expires_at: datetime, paid_at: datetime) -> bool:
 def next_query(created_at: datetime, now: datetime) -> datetime:
     """When to ask again about an attempt: the pause grows with its age."""
     return now + min(max(now - created_at, FIRST_QUERY), SELDOM)
+
+
+def last_query(created_at: datetime, query_at: datetime) -> datetime:
+    """When an attempt was asked about last, or began: `next_query` read backwards."""
+    return query_at - min(max((query_at - created_at) / 2, FIRST_QUERY), SELDOM)
+
+
+def may_hasten(created_at: datetime, query_at: datetime, now: datetime) -> bool:
+    """Whether the next query may be brought forward to now; one that is due already is on its way."""
+    return query_at > now and now - last_query(created_at, query_at) >= WATCHED
 
 
 def next_refund_try(tries: int, now: datetime) -> datetime:

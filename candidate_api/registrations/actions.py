@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from candidate_api.candidates import queries as candidates
 from candidate_api.payments import actions as payments
 from candidate_api.payments.models import Order
-from candidate_api.registrations import queries
-from candidate_api.registrations.fulfilment import end
+from candidate_api.registrations import messages, queries
+from candidate_api.registrations.fulfilment import end, line
 from candidate_api.registrations.models import Registration
 from candidate_api.registrations.rules import (
     PAID_FOR_GOOD,
@@ -24,16 +24,21 @@ from candidate_api.registrations.rules import (
 from candidate_api.registrations.seats import counted_for, move_seat, take_seats
 from candidate_api.registrations.states import REGISTRATION
 from candidate_api.sessions.models import ExamSession
+from candidate_api.sessions.queries import is_released
 from portal.kernel import clock
 from portal.kernel.actor import Actor
 from portal.kernel.audit.actions import entry as audit_entry
 from portal.kernel.audit.actions import record
+from portal.kernel.audit.models import AuditEntry
 from portal.kernel.errors import Code, FieldError, Problem
 from portal.kernel.language import for_the_record
+from portal.kernel.messages.actions import say
 from portal.kernel.prepared import ask, inserts, together
 from portal.kernel.states import Who
+from portal.kernel.work import wake
 
 KIND = "registration"
+LINK = "/business/my-registrations/"
 
 
 @dataclass(frozen=True)
@@ -188,6 +193,7 @@ def change(registration_id: int, *, course: str = "", district: str = "", by: Ac
         if row.state == "confirmed" and difference:
             raise Problem(Code.STATE_CONFLICT, _("已缴费的课程只能更换为收费相同的课程。"))
         before = {"course": row.course.code, "district": row.district.code}
+        old = line(row).title
         old_place = (row.session_id, row.district_id, row.slot)
         row.offering, row.course, row.slot = offering, offering.course, offering.slot
         row.district, row.fee_fen = place, offering.fee_fen
@@ -195,6 +201,17 @@ def change(registration_id: int, *, course: str = "", district: str = "", by: Ac
         if difference:
             payments.change_amount(row.order, difference, by=by)
         after = {"course": row.course.code, "district": row.district.code}
-        record("registrations.change", row, by=by, before=before, after=after)
+        entry = record("registrations.change", row, by=by, before=before, after=after)
         move_seat(row, old_place)
+        if row.state == "confirmed" and after != before:
+            _tell(row, old, entry)
+            if is_released(row.session) and old_place != (row.session_id, place.pk, row.slot):
+                wake("arrangements.seat_late_entrants")  # where they sit now is wanted at once, as after a late payment
     return row
+
+
+def _tell(row: Registration, old: str, entry: AuditEntry) -> None:
+    """Of a change that was paid for: that it was made, and that a ticket which may be printed already is void."""
+    template = messages.CHANGED_AFTER_RELEASE if is_released(row.session) else messages.CHANGED
+    values = {"session": row.session.name, "before": old, "after": line(row).title}
+    say(f"registrations.change:{entry.pk}", template, values, to=row.candidate.user, link=LINK)

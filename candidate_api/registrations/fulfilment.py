@@ -11,6 +11,7 @@ from candidate_api.registrations.models import Registration
 from candidate_api.registrations.rules import PAID_FOR_GOOD, Wish, refusals
 from candidate_api.registrations.seats import take_seats
 from candidate_api.sessions.actions import give_back
+from candidate_api.sessions.queries import is_released
 from cms.windows.queries import current
 from cms.windows.rules import Business, WindowState
 from portal.kernel import clock
@@ -54,7 +55,7 @@ class RegistrationFulfilment:
                     row.save(update_fields=["state", "confirmed_at"])
                     record("registrations.confirm", row, by=by, from_state=before, to_state=row.state)
                 take_seats(ended)
-                if any(row.session.tickets_at and row.session.tickets_at <= now for row in rows):
+                if any(is_released(row.session) for row in rows):
                     wake("arrangements.seat_late_entrants")  # they may print as soon as they have paid
         except (Problem, IntegrityError) as error:  # no seat left, or another entry has taken the place
             raise Unfulfillable from error

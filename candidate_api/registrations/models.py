@@ -8,6 +8,7 @@ from candidate_api.catalogue.models import Course, District
 from candidate_api.payments.models import Order
 from candidate_api.registrations.states import LIVE, REGISTRATION
 from candidate_api.sessions.models import ExamSession, Offering
+from candidate_api.sessions.rules import Sitting
 
 
 class Registration(models.Model):
@@ -59,6 +60,11 @@ class Registration(models.Model):
 
     def __str__(self) -> str:
         return f"{self.candidate_id} {self.course_id} {self.session_id}"
+
+    @property
+    def sitting(self) -> Sitting:
+        """When it is; reads the session."""
+        return self.session.slots[self.slot - 1]
 
     @REGISTRATION.transition("cancel")
     def cancel(self) -> None:

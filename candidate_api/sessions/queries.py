@@ -34,6 +34,11 @@ def by_code(code: str) -> ExamSession:
     return session
 
 
+def is_released(session: ExamSession) -> bool:
+    """Whether rooms, seats and tickets of the session may be seen now; the clock alone decides."""
+    return session.tickets_at is not None and session.tickets_at <= clock.now()
+
+
 @dataclass(frozen=True)
 class SessionWithWindows:
     session: ExamSession

@@ -1,6 +1,5 @@
 """打印准考证: the pledge first, then the paper."""
 
-import json
 import secrets
 from typing import Any
 
@@ -14,20 +13,17 @@ from candidate_api.arrangements.queries import mine
 from candidate_api.candidates import queries as candidates
 from candidate_api.candidates.models import Candidate
 from candidate_api.sessions.models import ExamSession
-from candidate_api.tickets import queries, rules, texts
+from candidate_api.tickets import paper, queries, rules, texts
 from candidate_api.tickets.models import Pledge, Ticket
 from portal.kernel import clock, qr
 from portal.kernel.actor import Actor
 from portal.kernel.audit.actions import record
-from portal.kernel.crypto.sealing import blind_index
 from portal.kernel.crypto.signing import sign
 from portal.kernel.errors import Code, Problem
 from portal.kernel.files.actions import keep
 from portal.kernel.files.models import PrivateFile
-from portal.kernel.language import for_the_record
-from portal.kernel.pdf.render import edition, missing_characters, render
+from portal.kernel.pdf.render import render
 
-TEMPLATE = "pdf/admission_ticket.typ"
 BATCH = 1000  # half a minute of one worker (docs/benchmarks.md), less than lies between two runs
 log = structlog.get_logger("portal.tickets")
 
@@ -83,8 +79,8 @@ def make_ahead(*, by: Actor, most: int = BATCH) -> int:
 def _paper(candidate: Candidate, session: ExamSession, pledge: Pledge, seats: list[Seat], *, by: Actor) -> PrivateFile:
     """The ticket's file: the one that was made before, unless something on it has changed."""
     ticket = _ticket(candidate, session)
-    facts = _facts(candidate, session, pledge, seats, ticket.code)
-    digest = _digest(candidate, facts)
+    facts = paper.facts(candidate, session, pledge, seats, ticket.code)
+    digest = paper.digest(candidate, facts)
     made = ticket.file if ticket.digest == digest else None
     return made or _issue(ticket, candidate, facts, digest, by=by)
 
@@ -94,51 +90,6 @@ def _ticket(candidate: Candidate, session: ExamSession) -> Ticket:
     code = "".join(secrets.choice(rules.ALPHABET) for _place in range(rules.CODE_LENGTH))
     found = Ticket.objects.select_related("file", "session")
     return found.get_or_create(candidate=candidate, session=session, defaults={"code": code})[0]
-
-
-@for_the_record()
-def _facts(candidate: Candidate, session: ExamSession, pledge: Pledge, seats: list[Seat], code: str) -> dict[str, Any]:
-    """Everything that is printed but the pictures and the time of printing."""
-    name = candidate.user.name
-    return {
-        "title": rules.title(session.code),
-        "name": name,
-        "gender": str(candidate.get_gender_display()),
-        "number": candidate.candidate_number,
-        "id_type": str(candidate.get_id_type_display()),
-        "id_number": candidate.id_number,
-        "category": str(candidate.get_category_display()),
-        "rare": missing_characters(name),
-        "rows": [_row(seat) for seat in seats],
-        "notes": texts.notes(),
-        "code": rules.shown_code(code),
-        "verify_page": f"{settings.BASE_URL}/verify/",
-        "pledged_at": rules.minute(pledge.signed_at),
-    }
-
-
-def _row(seat: Seat) -> dict[str, Any]:
-    course, site = seat.registration.course, seat.room.site
-    day, weekday = rules.day_words(seat.sitting.date)
-    return {
-        "date": day,
-        "weekday": weekday,
-        "time": rules.time_words(seat.sitting.starts_at, seat.sitting.ends_at),
-        "course_code": course.code,
-        "course_name": course.name,
-        "pencil": rules.needs_pencil(course.category, course.code),
-        "site": site.name,
-        "address": site.address,
-        "room": seat.room.number,
-        "seat": f"{seat.seat_no:02d}",
-    }
-
-
-def _digest(candidate: Candidate, facts: dict[str, Any]) -> str:
-    """Keyed, since an ID number is among the facts and could be guessed from a plain digest."""
-    photo = candidate.photo.sha256 if candidate.photo else ""
-    text = json.dumps([edition(TEMPLATE), photo, facts], ensure_ascii=False, sort_keys=True)
-    return blind_index(text, "ticket.print")
 
 
 def _issue(ticket: Ticket, candidate: Candidate, facts: dict[str, Any], digest: str, *, by: Actor) -> PrivateFile:
@@ -153,7 +104,7 @@ def _issue(ticket: Ticket, candidate: Candidate, facts: dict[str, Any], digest: 
         pictures["photo"] = candidate.photo.read()
     # One that was made ahead comes out of the printer at the release at the earliest.
     printed_at = max(now, ticket.session.tickets_at or now)
-    made = render(TEMPLATE, facts | {"verify_url": address, "printed_at": rules.minute(printed_at)}, pictures)
+    made = render(paper.TEMPLATE, facts | {"verify_url": address, "printed_at": rules.minute(printed_at)}, pictures)
     with transaction.atomic():
         # The file is fetched by itself: joined, it would be the one from before the wait for the lock.
         locked = Ticket.objects.select_for_update().get(pk=ticket.pk)

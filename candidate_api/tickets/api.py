@@ -33,6 +33,16 @@ class AdmissionTicketOut(serializers.Serializer[queries.TicketStatus]):
         return str(texts.PLEDGE)
 
 
+class SittingOut(serializers.Serializer[queries.Sitting]):
+    course = serializers.CharField()
+    course_name = serializers.CharField()
+    starts_at = serializers.DateTimeField()
+    ends_at = serializers.DateTimeField()
+    site = serializers.CharField()
+    room = serializers.CharField()
+    seat = serializers.CharField()
+
+
 class ProofOut(serializers.Serializer[queries.Proof]):
     kind = serializers.ChoiceField(choices=[rules.KIND, "register"])
     code = serializers.CharField()
@@ -43,7 +53,10 @@ class ProofOut(serializers.Serializer[queries.Proof]):
     number = serializers.CharField(help_text="the last four digits of the 准考证号")
     issued_at = serializers.DateTimeField()
     signed = serializers.BooleanField(help_text="the token of the QR code was given, and its signature is ours")
-    current = serializers.BooleanField(allow_null=True, help_text="false: a later print exists")
+    current = serializers.BooleanField(allow_null=True, help_text="false: it would be printed otherwise now")
+    sittings = SittingOut(
+        many=True, help_text="what stands on the ticket now; empty before its release, and for a form"
+    )
 
 
 class PublicKeyOut(serializers.Serializer[Any]):

@@ -7,12 +7,13 @@ from django.db.models import Count, Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from candidate_api.arrangements.models import Seat
-from candidate_api.arrangements.queries import is_released, mine, seats_for_tickets
+from candidate_api.arrangements.queries import mine, seats_for_tickets
 from candidate_api.registrations.models import Registration
 from candidate_api.results.models import Discipline
 from candidate_api.results.queries import suspended, suspensions
 from candidate_api.sessions.models import ExamSession
-from candidate_api.tickets import rules
+from candidate_api.sessions.queries import is_released
+from candidate_api.tickets import paper, rules
 from candidate_api.tickets.models import Pledge, Ticket
 from portal.kernel import clock
 from portal.kernel.actor import Actor
@@ -133,10 +134,24 @@ def unmade(most: int) -> Iterator[tuple[Pledge, list[Seat]]]:
 
 
 @dataclass(frozen=True)
+class Sitting:
+    """One line of a ticket."""
+
+    course: str
+    course_name: str
+    starts_at: datetime
+    ends_at: datetime
+    site: str
+    room: str
+    seat: str
+
+
+@dataclass(frozen=True)
 class Proof:
     """What a code proves. `title` is the paper's; `session` a ticket's alone; `signed`: our signature was on it.
 
-    `current`: no later print exists; None where the code alone was given, which cannot tell one print from another.
+    `current`: it is what would be printed now; None where the code alone was given, which cannot tell one print from
+    another. `sittings` of a released ticket: what stands on it now, for the table on the paper to be held against.
     """
 
     kind: str
@@ -149,6 +164,7 @@ class Proof:
     issued_at: datetime | None
     signed: bool
     current: bool | None
+    sittings: tuple[Sitting, ...] = ()
 
 
 # What else can be checked: told by the nouns that print it. Each answers None for what is not its own.
@@ -178,10 +194,12 @@ def _ticket(text: str, payload: dict[str, Any] | None) -> Proof | None:
     if payload is not None and payload.get("kind") != rules.KIND:
         return None
     code = str(payload["code"]) if payload else rules.plain_code(text)
-    issued = Ticket.objects.exclude(file=None).select_related("candidate__user", "session")
+    issued = Ticket.objects.exclude(file=None).select_related("candidate__user", "candidate__photo", "session")
     ticket = issued.filter(code=code).first()
     if ticket is None:
         return None
+    of_it = {"candidate": ticket.candidate_id, "session": ticket.session_id}
+    seats = list(seats_for_tickets().filter(**of_it).order_by("slot"))
     return Proof(
         kind=rules.KIND,
         code=rules.shown_code(ticket.code),
@@ -192,5 +210,29 @@ def _ticket(text: str, payload: dict[str, Any] | None) -> Proof | None:
         number=(ticket.candidate.candidate_number or "")[-4:],
         issued_at=ticket.issued_at,
         signed=payload is not None,
-        current=payload["print"] == rules.print_mark(ticket.digest) if payload else None,
+        current=payload["print"] == _mark(ticket, seats) if payload else None,
+        sittings=tuple(_sitting(seat) for seat in seats) if is_released(ticket.session) else (),
+    )
+
+
+def _mark(ticket: Ticket, seats: list[Seat]) -> str:
+    """The mark of the print that would be made now; empty where none would be, since an entry has no seat."""
+    of_it = {"candidate": ticket.candidate_id, "session": ticket.session_id}
+    if not seats or Registration.objects.filter(**of_it, state="confirmed").count() != len(seats):
+        return ""
+    pledge = Pledge.objects.get(**of_it)
+    facts = paper.facts(ticket.candidate, ticket.session, pledge, seats, ticket.code)
+    return rules.print_mark(paper.digest(ticket.candidate, facts))
+
+
+def _sitting(seat: Seat) -> Sitting:
+    course, when = seat.registration.course, seat.sitting
+    return Sitting(
+        course=course.code,
+        course_name=course.name,
+        starts_at=when.starts_at,
+        ends_at=when.ends_at,
+        site=seat.room.site.name,
+        room=seat.room.number,
+        seat=f"{seat.seat_no:02d}",
     )

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from candidate_api.payments import actions, queries
-from candidate_api.payments.models import Order
+from candidate_api.payments.models import Order, PaymentAttempt
 from candidate_api.payments.states import ORDER, Channel, Scene
 from candidate_api.registrations.queries import shown_with
 from candidate_api.registrations.states import REGISTRATION
@@ -25,10 +25,10 @@ from portal.kernel.errors import Code, Problem
 @private
 @require_safe
 def order(request: HttpRequest, number: str) -> HttpResponse:
-    """The order and its state, truthfully. While money may be on its way the page looks again by itself."""
+    """The order and its state, truthfully. While money may be on its way the page looks again, and a worker asks."""
     actor = actor_of(request, "web")
     found = queries.get(actor, number)
-    context = _facts(found) | {"back": reverse("home:my-registrations")}
+    context = _facts(found, actions.hasten_query(number, by=actor)) | {"back": reverse("home:my-registrations")}
     if request.headers.get("HX-Request"):
         if request.GET.get("seen") == context["seen"]:
             return HttpResponse(status=204)
@@ -42,10 +42,9 @@ def order(request: HttpRequest, number: str) -> HttpResponse:
     return render(request, "home/orders/order.html", context)
 
 
-def _facts(found: Order) -> dict[str, Any]:
+def _facts(found: Order, attempt: PaymentAttempt | None) -> dict[str, Any]:
     """What the page says, and `seen`: what it would have to say anew when it changes."""
     state = found.effective_state
-    attempt = queries.live_attempt(found)
     waits = attempt is not None and attempt.state == "open"
     unresolved = state != "paid" and queries.has_unresolved_money(found)
     return {

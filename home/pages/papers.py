@@ -1,6 +1,6 @@
 """准考证, 考场安排, and whether a paper is genuine."""
 
-from itertools import groupby
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -8,9 +8,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from candidate_api.arrangements.queries import mine
+from candidate_api.arrangements.queries import being_seated, mine
 from candidate_api.tickets import actions, queries, texts
-from home.doors import private, public
+from home.doors import in_wechat, private, public
 from home.problems import Line, page
 from portal.kernel.downloads import private_file
 from portal.kernel.edges import actor_of
@@ -24,6 +24,8 @@ from portal.kernel.keeping import keeps
 def tickets(request: HttpRequest) -> HttpResponse:
     """打印准考证: each session with what is still in the way."""
     context = {"statuses": queries.statuses(actor_of(request, "web")), "back": reverse("home:business")}
+    if in_wechat(request):
+        context["elsewhere"] = request.build_absolute_uri()
     return render(request, "home/papers/tickets.html", context)
 
 
@@ -54,17 +56,23 @@ def ticket(request: HttpRequest, session: str) -> HttpResponse:
         if problem.code == Code.PLEDGE_REQUIRED:
             return redirect("home:ticket-pledge", session)
         raise
-    return private_file(made, "application/pdf", f"准考证-{session}.pdf")
+    return private_file(made, "application/pdf", f"准考证-{session}.pdf", attached=True)
 
 
 @private
 @require_safe
 @keeps("own")
 def arrangements(request: HttpRequest) -> HttpResponse:
-    """考场安排 of every released session."""
-    seats = mine(actor_of(request, "web"))
-    groups = [{"session": session, "seats": list(found)} for session, found in groupby(seats, key=lambda s: s.session)]
-    return render(request, "home/papers/arrangements.html", {"groups": groups, "back": reverse("home:business")})
+    """考场安排 of every released session, with the courses that still wait for a seat."""
+    actor = actor_of(request, "web")
+    groups: dict[str, dict[str, Any]] = {}
+    for what, rows in (("seats", mine(actor)), ("waiting", being_seated(actor))):
+        for row in rows:
+            group = groups.setdefault(row.session.code, {"session": row.session, "seats": [], "waiting": []})
+            group[what].append(row)
+    newest_first = [groups[code] for code in sorted(groups, reverse=True)]
+    context = {"groups": newest_first, "back": reverse("home:business")}
+    return render(request, "home/papers/arrangements.html", context)
 
 
 @public

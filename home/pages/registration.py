@@ -184,7 +184,7 @@ def mine(request: HttpRequest) -> HttpResponse:
     open_sessions = queries.open_sessions(actor.user_id, (row.session.code for row in rows if row.state in LIVE))
     sessions: dict[str, dict[str, Any]] = {}
     for row in rows:
-        group = sessions.setdefault(row.session.code, {"session": row.session, "rows": [], "past": []})
+        group = sessions.setdefault(row.session.code, {"session": row.session, "unpaid": {}, "rows": [], "past": []})
         entry = {
             "row": row,
             "state": REGISTRATION.states[row.state],
@@ -192,6 +192,8 @@ def mine(request: HttpRequest) -> HttpResponse:
             "actions": queries.allowed_actions(row, window_open=row.session.code in open_sessions),
         }
         group["rows" if row.state in LIVE else "past"].append(entry)
+        if row.state == "pending" and row.order.effective_state == "pending":
+            group["unpaid"].setdefault(row.order_id, {"order": row.order, "rows": []})["rows"].append(row)
     context = {"sessions": sessions.values(), "back": reverse("home:me")}
     return render(request, "home/registration/mine.html", context)
 

@@ -1,15 +1,18 @@
 """From the list of courses to a paid order, and what a person keeps about themselves."""
 
+from datetime import timedelta
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
 from candidate_api.candidates.models import Candidate
-from candidate_api.payments.models import Order
+from candidate_api.payments.models import Order, PaymentAttempt
 from candidate_api.registrations import actions
 from candidate_api.registrations.models import Registration
 from home.tests.conftest import SESSION, inline
+from portal.kernel import clock
 from portal.kernel.messages.models import Message
 from portal.kernel.messages.queries import choices
 from tests import life
@@ -29,6 +32,41 @@ def test_choosing_and_submitting(web: Client, candidate: Candidate) -> None:
     assert "微信支付" in page
     assert inline(page).found == []
     assert "这门课程已经报考" in web.get(CHOOSE).content.decode()
+
+
+def test_one_order_has_one_button_to_pay_it(web: Client, candidate: Candidate) -> None:
+    order = actions.submit(SESSION, [("02324", "450100"), ("00023", "450100")], by=life.actor(candidate)).order
+    page = web.get(reverse("home:my-registrations")).content.decode()
+    assert (page.count("btn primary"), page.count("去缴费"), page.count("查看报考单")) == (1, 1, 2)
+    assert ("待缴费 2 门" in page, "¥80.00" in page) == (True, True)
+    pay = web.get(reverse("home:order", args=[order.number])).content.decode()
+    assert ("微信支付</button>" in pay, "支付宝支付</button>" in pay) == (True, True)
+    Order.objects.update(expires_at=clock.now())
+    assert "去缴费" not in web.get(reverse("home:my-registrations")).content.decode()
+
+
+def test_the_page_of_an_order_has_its_payment_asked_about(web: Client, candidate: Candidate, monkeypatch) -> None:
+    woken = []
+    monkeypatch.setattr("candidate_api.payments.actions.attempts.wake", woken.append)
+    order = actions.submit(SESSION, [("02324", "450100")], by=life.actor(candidate)).order
+    address = reverse("home:order", args=[order.number])
+    web.get(address)
+    begun = clock.now() - timedelta(seconds=20)
+    PaymentAttempt.objects.create(
+        order=order,
+        channel="wechat",
+        scene="h5",
+        out_trade_no=f"{order.number}-01",
+        amount_fen=order.amount_fen,
+        client_ip="127.0.0.1",
+        state="open",
+        expires_at=order.expires_at,
+        query_at=begun + timedelta(minutes=1),
+        created_at=begun,
+    )
+    assert "正在等待支付结果" in web.get(address).content.decode()
+    assert web.get(address, {"seen": "pending-1-0"}, headers={"HX-Request": "true"}).status_code == 204
+    assert woken == ["payments.query_pending"]
 
 
 def test_a_clash_is_said_at_its_course_and_nothing_chosen_is_lost(web: Client) -> None:

@@ -12,8 +12,8 @@ from candidate_api.registrations import actions
 from candidate_api.registrations.models import Registration
 from candidate_api.sessions.models import ExamSession
 from candidate_api.tickets import rules as tickets
-from candidate_api.tickets.actions import _facts
 from candidate_api.tickets.models import Pledge
+from candidate_api.tickets.paper import facts as printed
 from cms.tests import factories
 from home.tests.conftest import SESSION
 from home.tests.places import addresses
@@ -157,7 +157,7 @@ def test_what_is_printed_is_chinese_whoever_asked(candidate: Candidate, session:
     facts = {}
     for language in LANGUAGES:
         with translation.override(language):
-            facts[language] = _facts(candidate, session, pledge, [], "ABCD")
+            facts[language] = printed(candidate, session, pledge, [], "ABCD")
     assert facts["en"] == facts["zh-hans"], "else each change of language would void the paper"
     assert facts["en"]["title"] == tickets.title(SESSION)
     assert facts["en"]["gender"] in ("男", "女")

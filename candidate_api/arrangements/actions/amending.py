@@ -9,6 +9,7 @@ from candidate_api.arrangements.messages import MOVED
 from candidate_api.arrangements.models import Arrangement, Seat, SeatChange
 from candidate_api.arrangements.states import ARRANGEMENT, Why
 from candidate_api.sessions.models import ExamSession, Room
+from candidate_api.sessions.queries import is_released
 from candidate_api.sessions.rules import SLOTS
 from portal.kernel import clock
 from portal.kernel.actor import Actor
@@ -160,7 +161,7 @@ def _exchange(
     )
     entries = [one.registration_id for one, _was, _now in moves]
     record("arrangements.move", arrangement, by=by, note=reason, version=arrangement.version, entries=entries)
-    if queries.is_released(arrangement.session):  # before, nobody was told of a seat
+    if is_released(arrangement.session):  # before, nobody was told of a seat
         for one, _was, _now in moves:
             say(
                 f"arrangement:{arrangement.pk}:{arrangement.version}:{one.registration_id}",

@@ -186,6 +186,33 @@ class TestLateEntrants:
         seat_late_entrants()
         assert (Seat.objects.count(), Arrangement.objects.get().version) == (2, 2)
 
+    @pytest.mark.parametrize("what", ["district", "slot", "course"])
+    def test_the_job_seats_who_moved_elsewhere_too(self, what: str, time_machine) -> None:
+        time_machine.move_to(make.RELEASE, tick=False)
+        sitting, place = make.session(), make.district()
+        make.site(place, [5])
+        away = make.site(make.district("450300", "桂林市"), [5], code="07")
+        moved, stays = make.entries(make.people(2), sitting, place, [1])
+        make.arrange()
+        first = seats(sitting)
+        match what:
+            case "district":
+                Registration.objects.filter(pk=moved.pk).update(district=away.district)
+            case "slot":
+                Registration.objects.filter(pk=moved.pk).update(slot=3)
+            case "course":  # in the same slot: the seat holds
+                Registration.objects.filter(pk=moved.pk).update(course=make.courses_in(sitting, 1, 1)[0].course)
+        seat_late_entrants()
+        seat_late_entrants()
+        seat = Seat.objects.get(registration=moved)
+        assert seats(sitting)[stays.pk] == first[stays.pk]
+        assert (seat.slot, seat.room.site.district_id) == (
+            3 if what == "slot" else 1,
+            (away.district_id if what == "district" else place.pk),
+        )
+        changes = list(SeatChange.objects.order_by("pk").values_list("registration_id", "version", "why"))
+        assert changes == ([] if what == "course" else [(moved.pk, 2, "withdrawn"), (moved.pk, 2, "late")])
+
     @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
     @given(
         waves=st.lists(

@@ -4,7 +4,14 @@ Verbs that talk to a channel commit in steps and refuse to run inside another tr
 """
 
 from candidate_api.payments.actions.amending import change_amount, lock_to_amend, stop_paying
-from candidate_api.payments.actions.attempts import confirm, look_again, query_pending, start_attempt, when_paid
+from candidate_api.payments.actions.attempts import (
+    confirm,
+    hasten_query,
+    look_again,
+    query_pending,
+    start_attempt,
+    when_paid,
+)
 from candidate_api.payments.actions.channels import switch_channel
 from candidate_api.payments.actions.notifications import receive_notification
 from candidate_api.payments.actions.orders import cancel_order, expire_due, open_order
@@ -16,6 +23,7 @@ __all__ = [
     "change_amount",
     "confirm",
     "expire_due",
+    "hasten_query",
     "lock_to_amend",
     "look_again",
     "open_order",

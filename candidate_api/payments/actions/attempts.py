@@ -27,6 +27,7 @@ from portal.kernel import clock
 from portal.kernel.actor import Actor
 from portal.kernel.audit.actions import record
 from portal.kernel.errors import Code, Problem, Words, invalid
+from portal.kernel.work import wake
 
 log = structlog.get_logger("portal.payments")
 ROUNDS = 3  # an old attempt to close, one that somebody else began meanwhile, and ours
@@ -287,6 +288,21 @@ def look_again(attempt_id: int, *, by: Actor) -> PaymentAttempt:
         except ProviderUnavailable as error:
             raise unavailable() from error
     return PaymentAttempt.objects.get(pk=attempt_id)
+
+
+def hasten_query(order_number: str, *, by: Actor) -> PaymentAttempt | None:
+    """The payer looks at the order: its attempt under way, if there is one, is asked about by a worker now and not only
+    when its turn comes. At most once in `rules.WATCHED`; the channel is never asked here, so that nobody waits for it.
+    """
+    orders = queries.visible_to(by).filter(number=order_number)
+    attempt = PaymentAttempt.objects.filter(order__in=orders, state__in=LIVE).first()
+    now = clock.now()
+    if attempt is None or not rules.may_hasten(attempt.created_at, attempt.query_at, now):
+        return attempt
+    # Compare and set: of two windows that look one wakes a worker.
+    if PaymentAttempt.objects.filter(pk=attempt.pk, query_at=attempt.query_at, state__in=LIVE).update(query_at=now):
+        wake("payments.query_pending")
+    return attempt
 
 
 def query_pending(*, by: Actor) -> int:

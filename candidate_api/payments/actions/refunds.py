@@ -47,7 +47,9 @@ def queue_refund(attempt: PaymentAttempt, amount_fen: int, reason: Reason, templ
     attempt.save(update_fields=["refunded_fen"])
     record("payments.queue_refund", refund, by=by, to_state=refund.state, amount_fen=amount_fen, reason=str(reason))
     order = attempt.order
-    say(f"payments.refunding:{refund.out_refund_no}", template, messages.values(order, amount_fen), to=order.payer)
+    values = messages.values(order, amount_fen)
+    event = f"payments.refunding:{refund.out_refund_no}"
+    say(event, template, values, to=order.payer, link=messages.link(order))
     wake("payments.run_refunds")
     return refund
 
@@ -166,7 +168,8 @@ def settle_refund(refund_id: int, state: RefundState, note: str, *, by: Actor) -
             refund.refunded_at = clock.now()
             order = attempt.order
             values = messages.values(order, refund.amount_fen)
-            say(f"payments.refunded:{refund.out_refund_no}", messages.REFUNDED, values, to=order.payer)
+            event = f"payments.refunded:{refund.out_refund_no}"
+            say(event, messages.REFUNDED, values, to=order.payer, link=messages.link(order))
         case RefundState.FAILED:
             refund.fail()
             refund.last_error = note[:200]

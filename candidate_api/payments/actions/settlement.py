@@ -115,7 +115,8 @@ def _pay(order: Order, attempt: PaymentAttempt, *, late: bool, by: Actor) -> Non
         late=late,
     )
     template = messages.PAID_LATE if late else messages.PAID
-    say(f"payments.paid:{order.number}", template, messages.values(order, order.amount_fen), to=order.payer)
+    values = messages.values(order, order.amount_fen)
+    say(f"payments.paid:{order.number}", template, values, to=order.payer, link=messages.link(order))
 
 
 def _send_back(attempt: PaymentAttempt, reason: Reason, template: str, *, by: Actor) -> None:

@@ -42,6 +42,7 @@ def test_a_refund_is_sent_and_arrives(twin: Twin, paid: Order) -> None:
     assert PaymentAttempt.objects.get().refunded_fen == 3000
     told = Message.objects.filter(channel="in_app").order_by("pk").values_list("template", flat=True)
     assert list(told) == ["payments.paid", "payments.refunding_granted", "payments.refunded"]
+    assert set(Message.objects.values_list("link", flat=True)) == {f"/business/orders/{paid.number}/"}
 
 
 @pytest.mark.parametrize("lie", ["http_500", "timeout", "wrong_signature"])

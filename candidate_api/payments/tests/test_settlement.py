@@ -1,10 +1,13 @@
 import random
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import transaction
+from hypothesis import given
+from hypothesis import strategies as st
 
-from candidate_api.payments import actions, fulfilment, queries
+from candidate_api.payments import actions, fulfilment, queries, rules
 from candidate_api.payments.actions import settlement
 from candidate_api.payments.actions.attempts import _mark_closed
 from candidate_api.payments.models import Order, PaymentAttempt, PaymentEvent, Refund
@@ -88,6 +91,45 @@ def test_a_lost_notice_is_healed_by_asking(twin: Twin, till: Till, user: User) -
     assert actions.query_pending(by=SYSTEM) == 0
     assert twin.gateway.calls["query"] == 1
     assert till.handed_over == [order.number]
+
+
+def test_while_the_payer_looks_the_lost_notice_is_asked_about_at_once(
+    twin: Twin, till: Till, user: User, time_machine: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    time_machine.move_to(clock.now(), tick=False)
+    order = shop.order_for(user)
+    shop.paid_at_gateway(twin, shop.started(order))
+    woken: list[str] = []
+    monkeypatch.setattr("candidate_api.payments.actions.attempts.wake", woken.append)
+
+    def look(after: int) -> int:
+        time_machine.shift(after)
+        actions.hasten_query(order.number, by=shop.actor(user))
+        return len(woken)
+
+    before = shop.picture()
+    assert actions.hasten_query(order.number, by=shop.actor(shop.payer("别人"))) is None
+    assert [look(0), look(9)] == [0, 0], "it has just begun"
+    assert shop.picture() == before
+    assert [look(1), look(4), look(20)] == [1, 1, 1], "asked for once, and not again while it waits"
+    assert woken == ["payments.query_pending"]
+    assert twin.gateway.calls["query"] == 0, "nobody who looks waits for the channel"
+    twin.gateway.lie("http_500")
+    assert actions.query_pending(by=SYSTEM) == 0
+    assert [look(9), look(1), look(5)] == [1, 2, 2], "ten seconds after it was asked"
+    assert actions.query_pending(by=SYSTEM) == 1
+    assert fresh(order).state == "paid"
+    assert (look(60), actions.hasten_query(order.number, by=shop.actor(user))) == (2, None)
+
+
+@given(st.integers(0, 7200), st.integers(0, 3600))
+def test_when_an_attempt_was_asked_about_is_read_back_from_when_it_will_be(age: int, later: int) -> None:
+    began = clock.now()
+    asked = began + timedelta(seconds=age)
+    again = rules.next_query(began, asked)
+    assert rules.last_query(began, again) == asked
+    now = asked + timedelta(seconds=later)
+    assert rules.may_hasten(began, again, now) == (later >= 10 and now < again)
 
 
 def test_an_unpaid_attempt_is_asked_about_ever_more_seldom(twin: Twin, till: Till, user: User) -> None:

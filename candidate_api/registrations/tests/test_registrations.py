@@ -27,6 +27,7 @@ from portal.kernel import clock
 from portal.kernel.actor import Actor
 from portal.kernel.audit.models import AuditEntry
 from portal.kernel.errors import Code, Problem
+from portal.kernel.messages.models import Message
 from portal.kernel.prepared import Given, Prepared
 from tests import life
 from tests.races import threads
@@ -289,6 +290,27 @@ def test_a_paid_course_is_swapped_for_one_of_the_same_fee_alone(app, person, twi
     assert list(taken) == [(LIUZHOU, 2, 1)]
 
 
+@pytest.mark.parametrize(("hours", "void"), [(1, ""), (-1, "此前打印的准考证已作废，请在考场安排好以后重新打印。")])
+def test_a_change_of_what_was_paid_is_told(app, person, twin, hours: int, void: str):
+    ExamSession.objects.filter(code=SESSION).update(tickets_at=clock.now() + timedelta(hours=hours))
+    row = post(app, SLOT_1).json()["registrations"][0]
+    path = f"/api/v1/me/registrations/{row['id']}/"
+    told = Message.objects.filter(template__startswith="registrations.").order_by("pk")
+    assert app.patch(path, {"district": LIUZHOU}).status_code == 200
+    assert not told.exists(), "nothing is paid"
+    shop.paid_at_gateway(twin, shop.started(Order.objects.get()))
+    payments.confirm(row["order"], by=life.actor(person))
+    for given in ({"district": NANNING}, {"district": NANNING}, {"course": SLOT_2}, {"course": SLOT_1}):
+        assert app.patch(path, given).status_code == 200
+    names = {code: f"{code} {Course.objects.get(code=code).name}" for code in (SLOT_1, SLOT_2)}
+    one, other = f"{names[SLOT_1]}（南宁市）", f"{names[SLOT_2]}（南宁市）"
+    begun = "您2026年10月高等教育自学考试已缴费的报考已变更："
+    assert [(message.channel, message.recipient_id, message.text, message.link) for message in told] == [
+        ("in_app", person.user_id, f"{begun}原为{before}，现为{after}。{void}", "/business/my-registrations/")
+        for before, after in ((f"{names[SLOT_1]}（柳州市）", one), (one, other), (other, one))
+    ]
+
+
 @pytest.mark.parametrize(("hours", "woken"), [(-1, True), (1, False)])
 def test_who_pays_after_the_release_is_given_a_seat_at_once(
     app, person, twin, monkeypatch, django_capture_on_commit_callbacks, hours: int, woken: bool
@@ -301,6 +323,29 @@ def test_who_pays_after_the_release_is_given_a_seat_at_once(
     with django_capture_on_commit_callbacks(execute=True):
         payments.confirm(order["number"], by=life.actor(person))
     assert states(person) == {SLOT_1: "confirmed"}
+    assert ("arrangements.seat_late_entrants" in sent) is woken
+
+
+@pytest.mark.parametrize(
+    ("hours", "change", "woken"),
+    [
+        (-1, {"district": LIUZHOU}, True),
+        (-1, {"course": SLOT_2}, True),
+        (1, {"course": SLOT_2}, False),
+        (-1, {"course": SLOT_1}, False),
+    ],
+)
+def test_who_moves_a_paid_course_after_the_release_is_given_a_seat_at_once(
+    app, person, twin, monkeypatch, django_capture_on_commit_callbacks, hours: int, change: dict, woken: bool
+):
+    row = post(app, SLOT_1).json()["registrations"][0]
+    shop.paid_at_gateway(twin, shop.started(Order.objects.get()))
+    payments.confirm(row["order"], by=life.actor(person))
+    sent = []
+    monkeypatch.setattr(current_app, "send_task", sent.append)
+    ExamSession.objects.filter(code=SESSION).update(tickets_at=clock.now() + timedelta(hours=hours))
+    with django_capture_on_commit_callbacks(execute=True):
+        assert app.patch(f"/api/v1/me/registrations/{row['id']}/", change).status_code == 200
     assert ("arrangements.seat_late_entrants" in sent) is woken
 
 

@@ -160,13 +160,19 @@ def test_lists_cost_the_same_however_long_they_are(path: str, mine: Any, candida
 
 class TestVerify:
     @pytest.fixture
-    def token(self, mine: Any) -> str:
+    def seats(self, mine: Any) -> list[dict[str, str]]:
+        return list(mine.get(f"{BASE}me/exam-arrangements/").json()["results"])
+
+    @pytest.fixture
+    def token(self, mine: Any, seats: Any) -> str:
         mine.post(f"{TICKETS}2026-10/pledge/")
         token = token_of(mine.get(f"{TICKETS}2026-10.pdf").content)
         mine.force_authenticate(None)
         return token
 
-    def test_proves_what_is_printed_with_the_name_masked(self, api: Any, token: str, candidate: Candidate) -> None:
+    def test_proves_what_is_printed_with_the_name_masked(
+        self, api: Any, token: str, seats: Any, candidate: Candidate
+    ) -> None:
         answer = api.get(f"{BASE}verify/{Ticket.objects.get().code}/")
         assert answer.status_code == 200
         shown = answer.json()
@@ -181,6 +187,10 @@ class TestVerify:
             "issued_at": "2026-10-13T09:00:00+08:00",
             "signed": False,
             "current": None,
+            "sittings": [
+                {name: row[name] for name in ("course", "course_name", "starts_at", "ends_at", "site", "room", "seat")}
+                for row in seats
+            ],
         }
         for secret in (candidate.user.name, candidate.candidate_number, candidate.id_number):
             assert secret not in answer.content.decode()

@@ -308,6 +308,7 @@ class TestTheSecondPrint:
             case "category":
                 candidate.category = "college_link"
                 candidate.save()
+        assert queries.proof(token_of(first)).current is False, "also before it is printed anew"
         second = ticket_pdf("2026-10", by=by)
         assert second != first
         assert "打印时间：2026-10-1409:00" in text_of(second)
@@ -317,7 +318,7 @@ class TestTheSecondPrint:
         assert queries.proof(token_of(second)).current is True
 
     def test_follows_the_template(self, first: bytes, by, monkeypatch) -> None:
-        monkeypatch.setattr("candidate_api.tickets.actions.edition", lambda template: "another")
+        monkeypatch.setattr("candidate_api.tickets.paper.edition", lambda template: "another")
         assert ticket_pdf("2026-10", by=by) != first
 
     def test_no_plain_digest_of_the_id_number_is_kept(self, first: bytes) -> None:
@@ -341,6 +342,37 @@ class TestTheProof:
     def test_by_the_token_of_the_qr_code(self, printed: bytes) -> None:
         found = queries.proof(token_of(printed))
         assert (found.signed, found.current) == (True, True)
+
+    def test_of_a_print_is_over_once_an_entry_has_no_seat(self, printed: bytes, candidate: Candidate) -> None:
+        token = token_of(printed)
+        [entry, *_others] = make.Registration.objects.order_by("slot")
+        make.Registration.objects.filter(pk=entry.pk).update(district=make.district("450300", "桂林市"))
+        found = queries.proof(token)
+        assert (found.signed, found.current, len(found.sittings)) == (True, False, 2)
+        make.Registration.objects.update(state="cancelled")
+        found = queries.proof(token)
+        assert (found.signed, found.current, found.sittings) == (True, False, ())
+
+    def test_tells_what_stands_on_it_from_the_release_on(self, printed: bytes, time_machine) -> None:
+        token = token_of(printed)
+        seats = list(Seat.objects.order_by("slot"))
+        for text in (token, Ticket.objects.get().code):
+            told = queries.proof(text).sittings
+            assert [(one.course, one.room, one.seat) for one in told] == [
+                (seat.registration.course.code, seat.room.number, f"{seat.seat_no:02d}") for seat in seats
+            ]
+            assert [(one.starts_at, one.ends_at, one.site) for one in told] == [
+                (seat.sitting.starts_at, seat.sitting.ends_at, "南宁市第1中学") for seat in seats
+            ]
+        time_machine.move_to(make.RELEASE - SECOND, tick=False)
+        assert queries.proof(token).sittings == ()
+
+    def test_costs_the_same_however_much_stands_on_it(self, printed: bytes, django_assert_num_queries) -> None:
+        token, code = token_of(printed), Ticket.objects.get().code
+        with django_assert_num_queries(4):
+            queries.proof(token)
+        with django_assert_num_queries(2):
+            queries.proof(code)
 
     def test_fails_for_a_forged_token(self, printed: bytes) -> None:
         token = token_of(printed)
