@@ -7,10 +7,11 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from candidate_api.accounts.proofs import Proof, demand
+from candidate_api.accounts.proofs import demand
 from candidate_api.applications.applicants import of
 from candidate_api.candidates.actions import correct, impossible
 from candidate_api.candidates.models import Candidate
+from candidate_api.candidates.proving import Proof
 from candidate_api.candidates.rules import clean_id_number, said_by
 from candidate_api.candidates.states import IdType
 from candidate_api.catalogue.models import CodeItem
