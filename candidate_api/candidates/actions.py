@@ -291,10 +291,7 @@ def set_photo(content: bytes, *, by: Actor) -> Candidate:
 
     Raises Problem with every rule that it breaks; `locked` after the first passed course.
     """
-    judged = photos.judge(content, photos.spec_on(clock.today()))  # before anything is locked: it takes a while
-    if judged.content is None:
-        raise Problem(Code.VALIDATION_FAILED, _("照片不符合规格，请按提示修改后重新上传。"), errors=judged.faults)
-    return _keep_photo(judged.content, by=by)
+    return _keep_photo(_to_specification(content), by=by)  # judged before anything is locked: it takes a while
 
 
 @transaction.atomic
@@ -302,11 +299,32 @@ def _keep_photo(picture: bytes, *, by: Actor) -> Candidate:
     candidate = queries.for_update(by)
     if candidate.photo_id is not None and passed.has_passed(candidate.pk):
         raise invalid("photo", "locked", rules.LOCKED)
+    _put(picture, candidate, by=by)
+    _enrol_when_ready(candidate, by=by)
+    return candidate
+
+
+@transaction.atomic
+def replace_photo(candidate_id: int, content: bytes, *, by: Actor) -> Candidate:
+    """考生信息变更 of the photo, once it is decided: also where a pass has locked it. Raises Problem
+    `validation_failed` with every rule that the picture breaks."""
+    picture = _to_specification(content)
+    candidate = queries.record_for_update(candidate_id)
+    _put(picture, candidate, by=by)
+    return candidate
+
+
+def _to_specification(content: bytes) -> bytes:
+    judged = photos.judge(content, photos.spec_on(clock.today()))
+    if judged.content is None:
+        raise Problem(Code.VALIDATION_FAILED, _("照片不符合规格，请按提示修改后重新上传。"), errors=judged.faults)
+    return judged.content
+
+
+def _put(picture: bytes, candidate: Candidate, *, by: Actor) -> None:
     candidate.photo = keep(picture, kind="photo", owner=candidate.user, name="照片.jpg", content_type="image/jpeg")
     candidate.save(update_fields=["photo"])
     record("candidates.set_photo", candidate, by=by, sha256=candidate.photo.sha256)
-    _enrol_when_ready(candidate, by=by)
-    return candidate
 
 
 def _enrol_when_ready(candidate: Candidate, *, by: Actor) -> None:

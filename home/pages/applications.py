@@ -15,7 +15,7 @@ from candidate_api.registers.queries import has_sheet
 from home import drafts
 from home.application_forms import answers_of, application_form
 from home.doors import private, public
-from home.problems import Line, explain, page
+from home.problems import Line, explain, page, place
 from portal.kernel.downloads import private_file
 from portal.kernel.edges import actor_of
 from portal.kernel.errors import Code, Problem
@@ -82,18 +82,25 @@ def form(request: HttpRequest, number: str) -> HttpResponse:
         asked = {q.key for q in configuration.questions if q.is_asked(application.answers | keeps)}
         for name in [name for name in filled.errors if name not in asked]:
             del filled.errors[name]
+        fields = {f"data.{q.key}": q.key for q in configuration.questions}
         try:
-            actions.save_draft(number, keeps, by=actor)
+            application = actions.save_draft(number, keeps, by=actor)
         except Problem as problem:
-            explain(problem, filled, **{f"data.{q.key}": q.key for q in configuration.questions})
+            explain(problem, filled, **fields)
+        go = request.POST.get("go", "")
         if request.headers.get("HX-Request"):
-            return HttpResponse(_("草稿已保存"))
+            found = [error for errors in filled.errors.as_data().values() for error in errors]
+            is_wrong = any(error.code != "required" for error in found)  # what is still empty is only not typed yet
+            return HttpResponse(_("有一项填写有误，其余已保存。") if is_wrong else _("草稿已保存"))
+        if not filled.errors and go == "more":
+            return redirect("home:application-form", number)
+        if not filled.errors and go == "later":
+            flash.success(request, _("草稿已保存，可以随时回来继续。"))
+            return redirect("home:application", number)
+        # Told here, where it can be put right, and not two pages on.
         if not filled.errors:
-            if request.POST.get("go") == "more":
-                return redirect("home:application-form", number)
-            if request.POST.get("go") == "later":
-                flash.success(request, _("草稿已保存，可以随时回来继续。"))
-                return redirect("home:application", number)
+            place([error for error in actions.problems_of(application) if error.field in fields], filled, **fields)
+        if not filled.errors:
             onwards = "materials" if configuration.materials else "check"
             return redirect(f"home:application-{onwards}", number)
     else:
@@ -121,9 +128,9 @@ def materials(request: HttpRequest, number: str) -> HttpResponse:
             return redirect(f"{request.path}#m-{request.POST.get('key', '')}")
         except Problem as refused:
             problem = refused
-    known, held = application.known, list(application.papers.select_related("file"))
+    held = list(application.papers.select_related("file"))
     groups = [
-        {"rule": rule, "least": rule.least(known), "papers": [p for p in held if p.key == rule.key]}
+        {"rule": rule, "least": application.least(rule), "papers": [p for p in held if p.key == rule.key]}
         for rule in application.configuration.materials
     ]
     context = {

@@ -79,7 +79,8 @@ def test_a_type_made_by_staff_from_tile_to_decision(browser: "Page", live_server
     screen, person = Visitor(browser, live_server.url, "types"), life.enrolled(name="韦小莉").user
     screen.be(member("administrator", "45"), "/admin/snippets/review/applicationtype/add/")
     make_type(screen)
-    screen.be(person, "/business/apply/practice/")
+    screen.be(person, "/business/")
+    screen.follow("实践课程报名")
     apply(screen)
 
     reviewer = member("first_reviewer", "450100")
@@ -143,5 +144,13 @@ def test_proof_comes_first_where_a_kind_asks_for_it(candidate: Candidate, web: C
     life.open_window("", "info-change")
     form = web.post("/business/apply/info-change/start/").url
     assert "选填" not in web.get(form).content.decode()  # what is asked under a condition is not optional
+    for wrong, sentence in (
+        ({"what": ["name"]}, "请填写新姓名"),
+        ({"what": ["name"], "new_name": candidate.user.name}, "与现在的信息相同，无须变更。"),
+    ):
+        told = web.post(form, wrong | {"reason": "更名", "go": "on"})
+        assert (told.status_code, sentence in told.content.decode()) == (200, True), "where it can be put right"
+    part = web.post(form, {"what": ["name"], "new_name": "😀" * 300, "reason": "更名"}, headers={"HX-Request": "true"})
+    assert part.content.decode() == "有一项填写有误，其余已保存。"
     answer = {"what": ["ethnicity"], "new_ethnicity": "01", "reason": "随母", "go": "on"}
     assert web.post(form, answer).url.endswith("/materials/")

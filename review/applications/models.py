@@ -7,11 +7,13 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from portal.kernel import clock
 from portal.kernel.crypto.fields import EncryptedTextField
 from portal.kernel.states import Who
 from review.applications.states import APPLICATION, HELD, OPEN, TURNS, allowed, told
 from review.offices.models import Office
-from review.types.configuration import Answers, Configuration, Step
+from review.types.configuration import Answers, Configuration, MaterialRule, Step
+from review.types.kinds import kind_of
 from review.types.models import ApplicationType
 from review.types.states import StepActor
 
@@ -154,6 +156,11 @@ class Application(models.Model):
     def answers(self, given: Answers) -> None:
         self.sealed_answers = json.dumps(given, ensure_ascii=False)
 
+    def paper(self, key: str) -> bytes | None:
+        """The last paper of that kind; None where there is none."""
+        last = self.papers.filter(key=key).select_related("file").last()
+        return last.file.read() if last else None
+
     def chosen(self, key: str) -> str:
         """What the chosen option was called when it was handed in; empty where it never was."""
         question = self.configuration.question(key) if self.frozen else None
@@ -187,6 +194,19 @@ class Application(models.Model):
         """The answers and what system steps have said no to: what conditions are held against."""
         return self.answers | {f"check.{key}": "failed" for key in self.failed_checks}
 
+    def least(self, material: MaterialRule) -> int:
+        """How many files of that kind it takes now; none while what a system looks up may still settle it by itself."""
+        steps = self.configuration.steps
+        step = steps[self.step_index] if self.step_index < len(steps) else None
+        if (
+            step is not None
+            and step.ends_if_passed
+            and step.key not in self.failed_checks
+            and not kind_of(self.type.kind).skips(step, self)
+        ):
+            return 0
+        return material.least(self.known)
+
     @property
     def configuration(self) -> Configuration:
         """What it goes by: as frozen, or while it was never sent, the type as it is now."""
@@ -198,15 +218,31 @@ class Application(models.Model):
         return self.configuration.steps[self.step_index] if self.turn else None
 
     @property
+    def has_lapsed(self) -> bool:
+        """Whether the candidate's time is over, by the clock, also while no job has looked."""
+        return self.lapses and self.due_at is not None and self.due_at <= clock.now()
+
+    @property
+    def is_unavailable(self) -> bool:
+        """Whether a service that has to be asked gave no answer yet; it is asked again at `next_ask_at`."""
+        return self.turn == StepActor.SYSTEM and self.asked > 0
+
+    @property
     def state_label(self) -> str:
         """What the candidate reads: the step's own words while it is being dealt with."""
+        if self.has_lapsed:
+            return str(APPLICATION.states["expired"].label)
         return self.step_label if self.turn else str(APPLICATION.states[self.state].label)
 
     @property
     def tone(self) -> str:
+        if self.has_lapsed:
+            return APPLICATION.states["expired"].tone
         return "warning" if self.turn == StepActor.CANDIDATE else APPLICATION.states[self.state].tone
 
     def allowed_to(self, who: Who) -> list[str]:
+        if who == Who.CANDIDATE and self.has_lapsed:
+            return []
         return allowed(self.state, self.turn, who)
 
     def is_claimed_by_another(self, user_id: int | None, now: datetime) -> bool:

@@ -29,6 +29,10 @@ class Case(Protocol):
     answers: Answers
     applicant: Any
 
+    def paper(self, key: str) -> bytes | None:
+        """The last paper of that kind; None where there is none."""
+        ...
+
     def chosen(self, key: str) -> str:
         """What the option that was chosen for a question was called when it was handed in; empty where it never was."""
         ...

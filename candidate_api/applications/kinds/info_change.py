@@ -9,8 +9,9 @@ from django.utils.translation import gettext_lazy
 
 from candidate_api.accounts.proofs import demand
 from candidate_api.applications.applicants import of
-from candidate_api.candidates.actions import correct, impossible
+from candidate_api.candidates.actions import correct, impossible, replace_photo
 from candidate_api.candidates.models import Candidate
+from candidate_api.candidates.photo import judge, spec_on
 from candidate_api.candidates.proving import Proof
 from candidate_api.candidates.rules import clean_id_number, said_by
 from candidate_api.candidates.states import IdType
@@ -32,6 +33,7 @@ from review.types.kinds import Case, Facts, Kind, Unavailable
 
 FREEZING = ("graduation", "transfer-out", "transfer-in")  # kinds
 KEY_FIELDS = frozenset({"name", "id_type", "id_number"})
+PHOTO = "photo"  # not a value but a paper
 FIELDS = ("name", "id_type", "id_number", "gender", "ethnicity", "birth_date")
 
 
@@ -70,12 +72,18 @@ class InfoChange(Kind):
             if value == (candidate.user.name if name == "name" else getattr(candidate, name))
         ]
         errors = [FieldError(f"data.new_{e.field}", e.code, e.detail) for e in impossible(candidate, wanted)]
-        return same + errors
+        picture = case.paper(PHOTO) if PHOTO in case.answers.get("what", ()) else None
+        faults = judge(picture, spec_on(clock.today())).faults if picture else []
+        return same + errors + [FieldError(f"materials.{PHOTO}", e.code, e.detail) for e in faults]
 
     def skips(self, step: Step, case: Case) -> bool:
-        """The comparison says nothing about 民族; the province decides about names and numbers alone."""
+        """The comparison says nothing about 民族 and knows no photos; the province decides about names, numbers and
+        photos alone (domain 10.3)."""
         touches_key = bool(KEY_FIELDS & changes(case.answers).keys())
-        return (step.check == "identity" or step.key == "province") and not touches_key
+        has_photo = PHOTO in case.answers.get("what", ())
+        if step.check == "identity":
+            return has_photo or not touches_key
+        return step.key == "province" and not (has_photo or touches_key)
 
     def ask(self, step: Step, case: Case) -> bool:
         """Whether the records have that name with that number, and it is still the same person: the number as it was,
@@ -117,7 +125,10 @@ class InfoChange(Kind):
         return [(labels[name], now[name]) for name in FIELDS if name in changes(case.answers)] + former
 
     def on_approved(self, case: Case, *, by: Actor) -> None:
-        correct(of(case.applicant).pk, changes(case.answers), by=by)
+        candidate = of(case.applicant)
+        correct(candidate.pk, changes(case.answers), by=by)
+        if PHOTO in case.answers.get("what", ()):
+            replace_photo(candidate.pk, case.paper(PHOTO) or b"", by=by)
 
 
 def changes(answers: Answers) -> dict[str, Any]:

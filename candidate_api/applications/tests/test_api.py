@@ -9,6 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from candidate_api.candidates.models import Candidate
+from candidate_api.candidates.photo import judge, spec_on
 from candidate_api.catalogue.models import Course
 from candidate_api.identity.providers.contract import ProviderUnavailable
 from candidate_api.results.models import Score
@@ -17,6 +18,7 @@ from portal.kernel import clock
 from portal.kernel.actor import Actor
 from portal.kernel.audit.models import AuditEntry
 from portal.kernel.errors import Problem
+from portal.kernel.papers import read
 from review.applications import actions, queries
 from review.applications.models import Application
 from review.applications.tests.scene import SYSTEM, fresh, made, paper, passed, reviewer
@@ -159,17 +161,18 @@ def change(person: Candidate, **answers: Any) -> Application:
     application = actions.start("info-change", answers, by=by(person))
     actions.consent(application.number, "identity", "2026-10", by=by(person))
     for rule in application.configuration.materials:
-        if rule.least(application.known):
+        if application.least(rule):
             actions.add_paper(application.number, rule.key, paper(), by=by(person))
     return fresh(actions.submit(application.number, by=by(person)))
 
 
 def test_a_comparison_that_passes_takes_effect_at_once(records, person):
     application = change(person, **NEW_NAME)
-    assert application.turn == "system"
+    assert (application.turn, application.papers.count()) == ("system", 0), "papers are for who does not pass"
     records.answer = ProviderUnavailable("away")
     actions.ask_due(by=SYSTEM)
     assert (fresh(application).turn, Candidate.objects.get(pk=person.pk).user.name) == ("system", "韦小莉")
+    assert fresh(application).is_unavailable
     records.answer = True
     Application.objects.update(next_ask_at=clock.now() - timedelta(seconds=1))
     actions.ask_due(by=SYSTEM)
@@ -189,8 +192,9 @@ def test_one_that_fails_asks_for_papers_and_people_decide(records, person):
     assert (application.state, application.failed_checks) == ("returned", ["identity"])
     with pytest.raises(Problem) as caught:
         actions.submit(application.number, by=by(person))
-    assert [error.field for error in caught.value.errors] == ["materials.id_card"]
-    actions.add_paper(application.number, "id_card", paper(), by=by(person))
+    assert [error.field for error in caught.value.errors] == ["materials.id_card", "materials.household"]
+    for key in ("id_card", "household"):
+        actions.add_paper(application.number, key, paper(), by=by(person))
     assert actions.submit(application.number, by=by(person)).step_label == "待现场审核"
     passed(application, reviewer())
     passed(application, reviewer("first_reviewer", "45"))
@@ -282,3 +286,29 @@ def test_the_host_school_records_the_thesis_grade(person):
     passed(application, school, outcome="good")
     score = Score.objects.get(candidate=person, source="thesis")
     assert (fresh(application).state, score.grade, score.status) == ("approved", "良好", "passed")
+
+
+def test_a_photo_is_changed_by_the_province_and_held_against_the_specification(records, person):
+    before = person.photo
+    application = actions.start("info-change", {"what": ["photo"], "reason": "照片陈旧"}, by=by(person))
+    actions.consent(application.number, "identity", "2026-10", by=by(person))
+    with pytest.raises(Problem) as caught:
+        actions.submit(application.number, by=by(person))
+    assert [error.field for error in caught.value.errors] == ["materials.photo"]
+    actions.add_paper(application.number, "photo", paper(), by=by(person))
+    with pytest.raises(Problem) as caught:
+        actions.submit(application.number, by=by(person))
+    assert {error.field for error in caught.value.errors} == {"materials.photo"}
+    actions.remove_paper(application.number, application.papers.get().pk, by=by(person))
+    picture = SimpleUploadedFile("新.jpg", life.good_photo(7), "image/jpeg")
+    actions.add_paper(application.number, "photo", read(picture), by=by(person))
+    application = actions.submit(application.number, by=by(person))
+    assert (application.step_label, application.turn) == ("待现场审核", "office"), "nobody can compare a photo online"
+    passed(application, reviewer())
+    assert Candidate.objects.get(pk=person.pk).photo == before
+    passed(application, reviewer("first_reviewer", "45"))
+    passed(application, reviewer("second_reviewer", "45"))
+    after = Candidate.objects.select_related("photo").get(pk=person.pk).photo
+    assert (fresh(application).state, after == before) == ("approved", False)
+    assert judge(after.read(), spec_on(clock.today())).faults == []
+    assert AuditEntry.objects.filter(verb="candidates.set_photo").latest("pk").data["sha256"] == after.sha256
