@@ -46,7 +46,7 @@ class SignIn(models.Model):
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
     kind = models.CharField(max_length=5, choices=Kind.choices)
-    way = models.CharField(max_length=10, choices=Way.choices, blank=True, default="", db_default="")
+    way = models.CharField(_("登录方式"), max_length=10, choices=Way.choices, blank=True, default="", db_default="")
     label = models.CharField(max_length=80, blank=True)
     address = models.CharField(max_length=45, blank=True)
     at = models.DateTimeField(db_index=True)
