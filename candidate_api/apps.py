@@ -23,10 +23,11 @@ class CandidateApiConfig(AppConfig):
         # Models, and what imports them, can be touched only now.
         # `sessions` hears who signs in.
         from candidate_api.accounts import recovery, sessions  # noqa: F401, PLC0415
+        from candidate_api.accounts.proofs import demand  # noqa: PLC0415
         from candidate_api.applications import applicants, kinds  # noqa: PLC0415
         from candidate_api.audit_words import WORDS  # noqa: PLC0415
         from candidate_api.cancellations import queries as cancellations  # noqa: PLC0415
-        from candidate_api.candidates import passed  # noqa: PLC0415
+        from candidate_api.candidates import passed, proving  # noqa: PLC0415
         from candidate_api.candidates.groups import groups_of, name_of  # noqa: PLC0415
         from candidate_api.passkeys.actions import remove_all as remove_passkeys  # noqa: PLC0415
         from candidate_api.passkeys.door import FACTOR  # noqa: PLC0415
@@ -49,6 +50,7 @@ class CandidateApiConfig(AppConfig):
         words.learn(WORDS)
         readers.register(groups_of, name_of)
         passed.register(has_passed)
+        proving.register(demand)
         tickets.register(proof)
         recovery.register(remove_passkeys)
         factors.plug(FACTOR)

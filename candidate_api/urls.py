@@ -38,6 +38,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("auth/password-reset/verify/", accounts.PasswordResetVerification.as_view()),
     path("auth/password-reset/confirm/", accounts.PasswordResetConfirmation.as_view()),
     path("me/", accounts.Me.as_view()),
+    path("me/sign-ins/", accounts.SignIns.as_view()),
     path("me/devices/", accounts.Devices.as_view()),
     path("me/devices/revoke-others/", accounts.RevokeOthers.as_view()),
     path("me/devices/<uuid:device_id>/", accounts.OneDevice.as_view()),

@@ -56,7 +56,9 @@ def to_login(request: HttpRequest) -> HttpResponse:
 
 
 def to_proof(request: HttpRequest) -> HttpResponse:
-    """Away to prove who they are once more, and back here afterwards."""
+    """Away to prove who they are once more, and back here afterwards; what was typed waits."""
+    if request.method == "POST" and drafts.keep(request):
+        messages.info(request, _("验证后会回到原来的页面，您填写的内容会为您保留。"))
     here = request.get_full_path() if request.method in ("GET", "HEAD") else request.path
     return redirect(f"{reverse('home:proof')}?{urlencode({'next': here})}")
 

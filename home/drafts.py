@@ -1,4 +1,5 @@
-"""What somebody had typed when their session ended waits, sealed, until they have signed in again; for nobody else."""
+"""What somebody had typed when their session ended, or when it was asked who they are, waits, sealed, until they have
+shown it; for nobody else."""
 
 import json
 from urllib.parse import urlencode
@@ -19,14 +20,17 @@ _NEVER = (
 )
 
 
-def keep(request: HttpRequest) -> None:
-    """Remember this refused POST for after the next sign-in; the draft before it is forgotten."""
+def keep(request: HttpRequest) -> bool:
+    """Remember this refused POST for after the next sign-in or proof; the draft before it is forgotten.
+    Whether there was something to remember."""
     fields = [(name, value) for name in request.POST for value in request.POST.getlist(name) if name not in _NEVER]
     encoded = urlencode(fields)
-    if fields and len(encoded) <= _LIMIT:
+    is_kept = bool(fields) and len(encoded) <= _LIMIT
+    if is_kept:
         owner = mark_of(request.user) if request.user.is_authenticated else request.COOKIES.get(WHO, "")
         draft = {"path": request.path, "data": encoded, "owner": owner}
         request.session[_KEY] = seal(json.dumps(draft), _KEY)
+    return is_kept
 
 
 def restore(request: HttpRequest) -> QueryDict | None:
@@ -49,5 +53,5 @@ def kept(request: HttpRequest) -> QueryDict | None:
     """The same for a form that shows it; the person is told, and sends it once more."""
     draft = restore(request)
     if draft is not None:
-        messages.info(request, _("已为您保留登录过期前填写的内容，请核对后提交。"))
+        messages.info(request, _("已为您保留刚才填写的内容，请核对后提交。"))
     return draft

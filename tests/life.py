@@ -80,7 +80,8 @@ def registered(*, name: str = "韦小莉", mobile: str = "", number: str = "", i
 
 
 def actor(candidate: Candidate, channel: str = "api") -> Actor:
-    return Actor.of(candidate.user, channel)
+    """Somebody who has just signed in."""
+    return Actor.of(candidate.user, channel, proved_at=clock.now())
 
 
 def profile(major: str = "080901", district: str = "450100") -> dict[str, object]:

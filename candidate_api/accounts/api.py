@@ -8,7 +8,7 @@ from rest_framework.response import Response
 
 from candidate_api.accounts import actions, captcha, notice, queries
 from candidate_api.accounts import serializers as shapes
-from candidate_api.accounts.rules import Channel, Purpose
+from candidate_api.accounts.rules import Channel, Purpose, Way
 from candidate_api.candidates import queries as candidates
 from candidate_api.identity import queries as identity
 from portal.kernel.actor import Actor
@@ -90,7 +90,7 @@ class Register(PublicEndpoint):
         given = shapes.RegisterIn.read(request)
         device = given.pop("device")
         candidate = actions.register(**given, by=self.actor)
-        return Response(_signed_in(candidate.user, device, self.actor), status=201)
+        return Response(_signed_in(candidate.user, device, Way.REGISTER, self.actor), status=201)
 
 
 @goes_on
@@ -107,7 +107,7 @@ class PasswordLogin(PublicEndpoint):
         given = shapes.PasswordLoginIn.read(request)
         device = given.pop("device")
         user = actions.sign_in_password(**given, by=self.actor)
-        return Response(_signed_in(user, device, self.actor))
+        return Response(_signed_in(user, device, Way.PASSWORD, self.actor))
 
 
 @goes_on
@@ -123,7 +123,7 @@ class SmsLogin(PublicEndpoint):
     def post(self, request: Request) -> Response:
         given = shapes.SmsLoginIn.read(request)
         user = actions.sign_in_sms(given["mobile"], given["sms_code"], by=self.actor)
-        return Response(_signed_in(user, given["device"], self.actor))
+        return Response(_signed_in(user, given["device"], Way.SMS, self.actor))
 
 
 @goes_on
@@ -233,6 +233,20 @@ class OneDevice(Endpoint):
         return Response(status=204)
 
 
+class SignIns(Endpoint):
+    """最近登录, of the app and of browsers alike."""
+
+    @extend_schema(
+        operation_id="sign_ins",
+        summary="最近登录：时间、方式、设备和地址，保存180天",
+        parameters=PAGING,
+        responses=paged(shapes.SignInOut),
+        tags=["accounts"],
+    )
+    def get(self, request: Request) -> Response:
+        return page(self, queries.sign_ins(self.actor), shapes.SignInOut)
+
+
 class RevokeOthers(Endpoint):
     @extend_schema(
         operation_id="revoke_other_devices",
@@ -324,7 +338,7 @@ class Email(Endpoint):
         return Response(status=204)
 
 
-def _signed_in(user: User, device: str, by: Actor) -> dict[str, object]:
-    token, expires_at = actions.issue_token(user, device, by=by)
+def _signed_in(user: User, device: str, way: Way, by: Actor) -> dict[str, object]:
+    token, expires_at = actions.issue_token(user, device, way, by=by)
     answer = {"token": token, "expires_at": expires_at, "candidate": user.candidate}
     return dict(shapes.SignedInOut(answer).data)

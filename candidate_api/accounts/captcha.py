@@ -22,6 +22,16 @@ from portal.kernel.actor import Actor
 from portal.kernel.crypto.sealing import blind_index
 from portal.kernel.errors import Code, FieldError, Problem
 
+# None that is read for another letter or for a digit, and none so wide that four of them fill the picture.
+_LETTERS = "ACEFHJKNPRTUXY"
+_LENGTH = 4
+
+
+def readable() -> tuple[str, str]:
+    """What a picture shows, and what is compared with what was typed (`CAPTCHA_CHALLENGE_FUNCT`)."""
+    shown = "".join(secrets.choice(_LETTERS) for _letter in range(_LENGTH))
+    return shown, shown.lower()
+
 
 @dataclass(frozen=True)
 class Challenge:

@@ -142,9 +142,10 @@ def asks_captcha(account: str, by: Actor) -> bool:
 
 
 def will_ask_captcha(account: str, by: Actor) -> bool:
-    """Whether the next try will need a captcha, by what was tried until now; counts nothing."""
+    """Whether the next try will need a captcha, by what was tried until now; counts nothing. Without an account, by
+    what the address says alone."""
     try:
-        return limits.reached(FREE_TRIES, account) or _crowded(by)
+        return bool(account and limits.reached(FREE_TRIES, account)) or _crowded(by)
     except limits.Uncounted:
         return True
 

@@ -5,7 +5,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from candidate_api.accounts.rules import CODE_WRONG_TRIES, Allowance, Channel, Kind, Purpose
+from candidate_api.accounts.rules import CODE_WRONG_TRIES, Allowance, Channel, Kind, Purpose, Way
 
 
 class Device(models.Model):
@@ -39,10 +39,14 @@ class Device(models.Model):
 
 
 class SignIn(models.Model):
-    """最近登录: that somebody signed in, kept for a while after the device is gone; by it a new device is told."""
+    """最近登录: that somebody signed in, kept for a while after the device is gone; by it a new device is told.
+
+    `way` is empty in rows of the release before.
+    """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
     kind = models.CharField(max_length=5, choices=Kind.choices)
+    way = models.CharField(_("登录方式"), max_length=10, choices=Way.choices, blank=True, default="", db_default="")
     label = models.CharField(max_length=80, blank=True)
     address = models.CharField(max_length=45, blank=True)
     at = models.DateTimeField(db_index=True)

@@ -13,6 +13,8 @@ def errors(password: str, user: User, id_number: str, *, field: str = "password"
     """Why the password is refused for this person, at `field`; empty where it is fine."""
     if len(password) > PASSWORD_LENGTH[1]:
         return [FieldError(field, "too_long", _("密码最多128位。"))]
+    if password and not password.strip():
+        return [FieldError(field, "blank", _("密码不能只有空格。"))]
     if len(password) < PASSWORD_LENGTH[0]:
         return [FieldError(field, "password_too_short", WEAK_PASSWORD["password_too_short"])]
     # The last six and eight digits of the document are what people are used to as a first password.

@@ -32,7 +32,7 @@ holds(
         _("最近登录"),
         _("保存180天；注销账号时删除。"),
         lambda user: SignIn.objects.filter(user=user),
-        ("kind", "label", "address", "at"),
+        ("kind", "way", "label", "address", "at"),
         _blank_sign_ins,
     ),
     Holding(

@@ -1,30 +1,17 @@
 """Is it still they? What changes how a person signs in asks for a secret once more, or for a fresh sign-in."""
 
-from dataclasses import dataclass
-
 from django.contrib.auth.hashers import check_password
 from django.utils.translation import gettext as _
 
 from candidate_api.accounts import codes, guard
 from candidate_api.accounts.models import Device
 from candidate_api.accounts.rules import PROOF_LIFE, Purpose
+from candidate_api.candidates.proving import Proof
 from portal.kernel import clock
 from portal.kernel.actor import Actor
 from portal.kernel.errors import Code, FieldError, Problem
 from portal.kernel.text import clean
 from portal.kernel.users.models import User
-
-
-@dataclass(frozen=True)
-class Proof:
-    """One of: the password, or a code of the purpose `bind` sent to the mobile or e-mail that is bound now."""
-
-    password: str = ""
-    sms_code: str = ""
-    email_code: str = ""
-
-    def __bool__(self) -> bool:
-        return bool(self.password or self.sms_code or self.email_code)
 
 
 def is_fresh(by: Actor) -> bool:

@@ -119,5 +119,11 @@ def _live(rows: "QuerySet[Device]", now: datetime) -> "QuerySet[Device]":
     return rows.filter(used, expires_at__gt=now)
 
 
+def sign_ins(actor: Actor) -> "QuerySet[SignIn]":
+    """最近登录 of the actor, as long as they are kept, the latest first."""
+    return SignIn.objects.filter(user_id=actor.user_id).order_by("-at", "-pk")
+
+
 def latest_sign_ins(actor: Actor) -> "QuerySet[SignIn]":
-    return SignIn.objects.filter(user_id=actor.user_id).order_by("-at", "-pk")[:SIGN_INS_SHOWN]
+    """As many of them as a page shows."""
+    return sign_ins(actor)[:SIGN_INS_SHOWN]

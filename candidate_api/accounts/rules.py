@@ -41,6 +41,15 @@ class Kind(TextChoices):
     WEB = "web", _("浏览器")
 
 
+class Way(TextChoices):
+    """By what somebody signed in."""
+
+    PASSWORD = "password", _("密码")
+    SMS = "sms", _("短信验证码")
+    PASSKEY = "passkey", _("通行密钥")
+    REGISTER = "register", _("注册")
+
+
 class Channel(TextChoices):
     """By what a person who forgot the password says who they are (manual 二(二)1)."""
 

@@ -3,13 +3,11 @@
 from typing import Any
 
 from rest_framework import serializers
-from rest_framework.request import Request
 
-from candidate_api.accounts.models import Device
-from candidate_api.accounts.proofs import Proof
-from candidate_api.accounts.rules import Channel, Kind, Purpose
+from candidate_api.accounts.models import Device, SignIn
+from candidate_api.accounts.rules import Channel, Kind, Purpose, Way
 from candidate_api.candidates.rules import NAME_WRONG, STEPS
-from candidate_api.candidates.serializers import CandidateOut
+from candidate_api.candidates.serializers import CandidateOut, ProofIn, code_field, secret_field
 from candidate_api.candidates.states import IdType
 from candidate_api.identity.api import IdentityOut
 from portal.kernel.api import Input
@@ -62,7 +60,7 @@ class RegisterIn(Input):
     mobile = serializers.CharField(max_length=30)
     sms_code = serializers.CharField(max_length=10)
     password = serializers.CharField(max_length=200, trim_whitespace=False)
-    device = serializers.CharField(max_length=80, required=False, default="")
+    device = serializers.CharField(max_length=80, required=False, default="", allow_blank=True)
 
 
 class PasswordLoginIn(Input):
@@ -85,49 +83,25 @@ class SignedInOut(serializers.Serializer[Any]):
     candidate = CandidateOut()
 
 
-def _secret(**options: Any) -> serializers.CharField:
-    return serializers.CharField(max_length=200, trim_whitespace=False, **options)
-
-
-def _code(**options: Any) -> serializers.CharField:
-    return serializers.CharField(max_length=10, **options)
-
-
-class ProofIn(Input):
-    """That it is still they: the password, or a code of the purpose `bind` to what is bound now. Without any, a proof
-    or sign-in of the last ten minutes on this device counts where the endpoint allows it."""
-
-    password = _secret(required=False, default="")
-    sms_code = _code(required=False, default="")
-    email_code = _code(required=False, default="")
-
-    @classmethod
-    def read(cls, request: Request) -> dict[str, Any]:
-        """The body, with `proof` in place of its three fields."""
-        given = super().read(request)
-        password = given.pop("password", "") or given.pop("old_password", "")
-        return given | {"proof": Proof(password, given.pop("sms_code"), given.pop("email_code"))}
-
-
 class ProofCodeIn(Input):
     to = serializers.ChoiceField(("mobile", "email"))
 
 
 class PasswordIn(ProofIn):
     password = None
-    old_password = _secret(required=False, default="")
-    new_password = _secret()
-    confirm_password = _secret()
+    old_password = secret_field(required=False, default="")
+    new_password = secret_field()
+    confirm_password = secret_field()
 
 
 class MobileIn(ProofIn):
     mobile = serializers.CharField(max_length=30)
-    new_sms_code = _code()
+    new_sms_code = code_field()
 
 
 class EmailIn(ProofIn):
     email = serializers.CharField(max_length=254)
-    new_email_code = _code()
+    new_email_code = code_field()
 
 
 class ResetIn(_WithCaptcha):
@@ -144,7 +118,7 @@ class ResetStartedOut(serializers.Serializer[Any]):
 
 class ResetCodeIn(Input):
     reset_id = serializers.CharField(max_length=100)
-    code = _code()
+    code = code_field()
 
 
 class ResetTokenOut(serializers.Serializer[Any]):
@@ -153,8 +127,8 @@ class ResetTokenOut(serializers.Serializer[Any]):
 
 class NewPasswordIn(Input):
     reset_token = serializers.CharField(max_length=100)
-    new_password = _secret()
-    confirm_password = _secret()
+    new_password = secret_field()
+    confirm_password = secret_field()
 
 
 class DeviceOut(serializers.Serializer[Device]):
@@ -171,6 +145,18 @@ class DeviceOut(serializers.Serializer[Device]):
 
     def get_current(self, device: Device) -> bool:
         return bool(device.pk == self.context["current"])
+
+
+class SignInOut(serializers.Serializer[SignIn]):
+    """That somebody signed in, also where the device is signed out since. `way` is empty where it was not
+    written down."""
+
+    at = serializers.DateTimeField()
+    way = serializers.ChoiceField(Way.choices, allow_blank=True)
+    way_label = serializers.CharField(source="get_way_display")
+    kind = serializers.ChoiceField(Kind.choices)
+    label = serializers.CharField()
+    address = serializers.CharField()
 
 
 class RevokedOut(serializers.Serializer[Any]):

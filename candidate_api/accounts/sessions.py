@@ -6,7 +6,7 @@ Staff are not looked at here.
 from collections.abc import Callable
 from typing import Any
 
-from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY, login
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.signals import user_logged_in, user_logged_out
 from django.dispatch import receiver
@@ -17,7 +17,7 @@ from django.utils.functional import SimpleLazyObject
 
 from candidate_api.accounts import actions, queries
 from candidate_api.accounts.models import Device
-from candidate_api.accounts.rules import is_over
+from candidate_api.accounts.rules import Way, is_over
 from portal.kernel import clock
 from portal.kernel.actor import Actor
 from portal.kernel.crypto.sealing import blind_index
@@ -25,6 +25,7 @@ from portal.kernel.edges import address_of
 from portal.kernel.users.models import User
 
 _KEY = "device"
+_BACKEND = "django.contrib.auth.backends.ModelBackend"
 # A cookie that outlasts the session: who was signed in here last, as a digest. It opens nothing.
 WHO = "who"
 _WHO_KEPT = 30 * 24 * 3600  # seconds
@@ -35,13 +36,19 @@ def mark_of(user: Any) -> str:
     return blind_index(f"{user.pk}", "accounts.sessions.who")
 
 
+def enter(request: HttpRequest, user: User, way: Way) -> None:
+    """Sign a candidate in, who has just shown by `way` who they are."""
+    request._way = way  # type: ignore[attr-defined]  # Django's own signal has no room for it
+    login(request, user, backend=_BACKEND)
+
+
 @receiver(user_logged_in)
 def _open(request: HttpRequest, user: User, **_: Any) -> None:
     if not user.is_candidate:
         return
     actions.sign_out(request.session.get(_KEY))  # this browser's own device of before
     by = Actor.of(user, "web", address=address_of(request), request_id=getattr(request, "request_id", ""))
-    device = actions.open_session(user, request.headers.get("User-Agent", ""), by=by)
+    device = actions.open_session(user, request.headers.get("User-Agent", ""), getattr(request, "_way", None), by=by)
     request.session[_KEY] = str(device.pk)
     request._device = device  # type: ignore[attr-defined]
 

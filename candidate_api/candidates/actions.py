@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from candidate_api.candidates import passed, queries, rules
 from candidate_api.candidates import photo as photos
 from candidate_api.candidates.models import Candidate, FormerDocument, NumberCounter
+from candidate_api.candidates.proving import NO_PROOF, Proof, demand
 from candidate_api.candidates.states import CANDIDATE
 from candidate_api.catalogue.queries import retired
 from cms.windows.queries import current, require_open
@@ -65,15 +66,17 @@ def create(user: User, *, id_type: str, id_number: str, notice_version: str, by:
     return candidate
 
 
-def save_profile(values: dict[str, Any], *, by: Actor) -> Candidate:
+def save_profile(values: dict[str, Any], proof: Proof = NO_PROOF, *, by: Actor) -> Candidate:
     """Change the given fields of the actor's own profile; a complete one with a photo gets its 准考证号.
 
-    `values` are validated by type at the edge; keys are those of EDITABLE and `name`, foreign keys as objects.
-    Raises Problem: `validation_failed` naming each field, `locked` ones among them; `throttled` for who tries one
+    `values` are validated by type at the edge; keys are those of EDITABLE and `name`, foreign keys as objects. Another
+    name, type or number of the document asks for a proof that it is still they; nothing else does. Raises Problem:
+    `validation_failed` naming each field, `locked` ones among them; what `demand` raises; `throttled` for who tries one
     document after another. Whoever has such a document already is told, as at a second registration.
     """
+    proved = bool(proof) and _proved(values, proof, by=by)
     try:
-        return _save_profile(values, by=by)
+        return _save_profile(values, proved=proved, by=by)
     except Problem as refused:
         if any(error.code == "already_registered" for error in refused.errors):
             own = queries.of(by)
@@ -90,8 +93,19 @@ def _tell_the_owner(id_type: str, id_number: str, *, by: Actor) -> None:
         record("candidates.document_tried", owner, by=by)
 
 
+def _proved(values: dict[str, Any], proof: Proof, *, by: Actor) -> bool:
+    """Spend the proof where it is asked for, before anything is locked: its wrong tries count whatever fails after it.
+    What cannot be done costs nobody a code."""
+    candidate = queries.of(by)
+    changes = _changes(candidate, values)
+    if not _WHO & changes.keys() or _refused(candidate, changes):
+        return False
+    demand(proof, by=by)
+    return True
+
+
 @transaction.atomic
-def _save_profile(values: dict[str, Any], *, by: Actor) -> Candidate:
+def _save_profile(values: dict[str, Any], *, proved: bool, by: Actor) -> Candidate:
     candidate = queries.for_update(by)
     changes = _changes(candidate, values)
     errors = _refused(candidate, changes)
@@ -99,6 +113,8 @@ def _save_profile(values: dict[str, Any], *, by: Actor) -> Candidate:
         raise Problem(Code.VALIDATION_FAILED, errors[0].detail, errors=errors)
     if not changes:
         return candidate
+    if _WHO & changes.keys() and not proved:
+        demand(NO_PROOF, by=by)
     if "id_number" in changes:
         _may_try_a_document(candidate)
     before = {"name": candidate.user.name, "id_number": candidate.masked_id_number}
@@ -161,13 +177,18 @@ def _refused(candidate: Candidate, changes: dict[str, Any]) -> list[FieldError]:
 
 
 def _write(candidate: Candidate, changes: dict[str, Any]) -> None:
+    """Whoever has a 准考证号 is found by the former name and document too; before that there is no archive
+    to find them in."""
+    if candidate.candidate_number and _WHO & changes.keys():
+        before = {"name": candidate.user.name, "id_type": candidate.id_type, "id_number": candidate.id_number}
+        FormerDocument.objects.create(candidate=candidate, until=clock.now(), **before)
     of_the_account = [name for name in _OF_THE_ACCOUNT if name in changes]
     of_the_record = [name for name in EDITABLE if name in changes]
     for name in of_the_account:
         setattr(candidate.user, name, changes[name])
     for name in of_the_record:
         setattr(candidate, name, changes[name])
-    if {"name", "id_type", "id_number"} & changes.keys():
+    if _WHO & changes.keys():
         candidate.document_changed_at = clock.now()
         of_the_record.append("document_changed_at")
     if of_the_account:
@@ -185,7 +206,7 @@ def _write(candidate: Candidate, changes: dict[str, Any]) -> None:
 
 @transaction.atomic
 def correct(candidate_id: int, values: dict[str, Any], *, by: Actor) -> Candidate:
-    """考生信息变更, once it is decided: what a pass has locked is changed too, and what was before is kept.
+    """考生信息变更, once it is decided: what a pass has locked is changed too.
 
     `values` as for `save_profile`. Raises Problem: `validation_failed` where the record cannot become so.
     """
@@ -195,9 +216,6 @@ def correct(candidate_id: int, values: dict[str, Any], *, by: Actor) -> Candidat
         raise Problem(Code.VALIDATION_FAILED, errors[0].detail, errors=errors)
     if not changes:
         return candidate
-    if {"name", "id_type", "id_number"} & changes.keys():
-        before = {"name": candidate.user.name, "id_type": candidate.id_type, "id_number": candidate.id_number}
-        FormerDocument.objects.create(candidate=candidate, until=clock.now(), **before)
     _write(candidate, changes)
     record("candidates.correct", candidate, by=by, fields=list(changes))
     return candidate

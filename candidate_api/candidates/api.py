@@ -37,8 +37,10 @@ class Profile(Endpoint):
         responses=ProfileOut,
         tags=["candidates"],
     )
+    @problems(Code.PROOF_REQUIRED, Code.INVALID_CREDENTIALS, Code.CODE_INVALID)
     def patch(self, request: Request) -> Response:
-        actions.save_profile(ProfileIn.read(request), by=self.actor)
+        given = ProfileIn.read(request)
+        actions.save_profile(given, given.pop("proof"), by=self.actor)
         return Response(ProfileOut(queries.of(self.actor)).data)
 
 

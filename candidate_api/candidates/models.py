@@ -99,7 +99,8 @@ class Candidate(models.Model):
 
 
 class FormerDocument(models.Model):
-    """Name and document as they were before 考生信息变更: the archive finds a person by their old number too."""
+    """Name and document of an enrolled record before they were changed, by its owner in the profile or by 考生信息变更:
+    the archive finds a person by their old number too."""
 
     candidate = models.ForeignKey(Candidate, models.PROTECT, related_name="former_documents")
     name = models.CharField(_("姓名"), max_length=60)

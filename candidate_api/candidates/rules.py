@@ -76,7 +76,7 @@ def id_number_error(id_type: str, number: str, today: date) -> FieldError | None
     """
     if id_type in (IdType.RESIDENT_ID, IdType.HMT_RESIDENCE):
         if id_type == IdType.RESIDENT_ID and re.fullmatch(r"[0-9]{15}", number):
-            return _id_error("fifteen_digits", _("15位身份证号须先到就近的市招生考试院升为18位后再注册。"))
+            return _id_error("fifteen_digits", _("15位身份证号须先到就近的市招生考试院升为18位，再填写18位的号码。"))
         if not _RESIDENT.fullmatch(number):
             return _id_error("format", _("%(document)s号为18位，最后一位可以是X。") % {"document": _called(id_type)})
         if number.startswith(_HMT_AREAS) != (id_type == IdType.HMT_RESIDENCE) or number.startswith(_FOREIGN):

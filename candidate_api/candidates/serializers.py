@@ -6,10 +6,12 @@ from django.core.validators import RegexValidator
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
+from rest_framework.request import Request
 
 from candidate_api.candidates import queries, rules
 from candidate_api.candidates.actions import state_label
 from candidate_api.candidates.models import Candidate
+from candidate_api.candidates.proving import Proof
 from candidate_api.candidates.states import CANDIDATE, Category, Gender, IdType
 from candidate_api.catalogue.models import CodeItem, District, Major
 from candidate_api.catalogue.states import Level
@@ -115,8 +117,33 @@ class Digits(Text):
         super().__init__(validators=[RegexValidator(form, wrong, "invalid")], **kwargs)
 
 
-class ProfileIn(Input):
-    """Any part of the profile; what is left out stays as it is. Name and document up to the first passed course."""
+def secret_field(**options: Any) -> serializers.CharField:
+    return serializers.CharField(max_length=200, trim_whitespace=False, **options)
+
+
+def code_field(**options: Any) -> serializers.CharField:
+    return serializers.CharField(max_length=10, **options)
+
+
+class ProofIn(Input):
+    """That it is still they: the password, or a code of the purpose `bind` to what is bound now. Without any, a proof
+    or sign-in of the last ten minutes on this device counts where the endpoint allows it."""
+
+    password = secret_field(required=False, default="")
+    sms_code = code_field(required=False, default="")
+    email_code = code_field(required=False, default="")
+
+    @classmethod
+    def read(cls, request: Request) -> dict[str, Any]:
+        """The body, with `proof` in place of its three fields."""
+        given = super().read(request)
+        password = given.pop("password", "") or given.pop("old_password", "")
+        return given | {"proof": Proof(password, given.pop("sms_code"), given.pop("email_code"))}
+
+
+class ProfileIn(ProofIn):
+    """Any part of the profile; what is left out stays as it is. Name and document up to the first passed course; a
+    change of these asks for a proof, all else for none."""
 
     name = serializers.CharField(max_length=100, error_messages={"max_length": rules.NAME_WRONG})
     id_type = serializers.ChoiceField(IdType.choices)

@@ -18,7 +18,8 @@ from webauthn.helpers.structs import CredentialDeviceType
 from webauthn.registration.verify_registration_response import VerifiedRegistration
 
 from candidate_api.accounts import guard
-from candidate_api.accounts.proofs import Proof, demand
+from candidate_api.accounts.proofs import demand
+from candidate_api.candidates.proving import Proof
 from candidate_api.passkeys import ceremonies, messages, origins, queries
 from candidate_api.passkeys.ceremonies import Begun
 from candidate_api.passkeys.models import Ceremony

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.admin import messages
 
-from candidate_api.accounts.proofs import Proof
+from candidate_api.candidates.proving import Proof
 from candidate_api.passkeys import actions, ceremonies, origins, queries
 from candidate_api.passkeys.ceremonies import Begun
 from candidate_api.passkeys.rules import NAME_MOST

@@ -8,6 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from candidate_api.accounts.actions import issue_token
+from candidate_api.accounts.rules import Way
 from candidate_api.accounts.serializers import ProofIn, SignedInOut
 from candidate_api.passkeys import actions, ceremonies, queries
 from candidate_api.passkeys.rules import NAME_MOST
@@ -80,7 +81,7 @@ class PasskeySignIn(PublicEndpoint):
     def post(self, request: Request) -> Response:
         given = PasskeySignInIn.read(request)
         user = actions.sign_in(given["ceremony_id"], given["credential"], by=self.actor)
-        token, expires_at = issue_token(user, given["device"], by=self.actor)
+        token, expires_at = issue_token(user, given["device"], Way.PASSKEY, by=self.actor)
         answer = {"token": token, "expires_at": expires_at, "candidate": user.candidate}
         return Response(SignedInOut(answer).data)
 

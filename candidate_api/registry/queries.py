@@ -85,6 +85,11 @@ def merger(actor: Actor, merger_id: int) -> Merger:
     return row
 
 
+def awaits_another(actor: Actor, merger: Merger) -> bool:
+    """Whether somebody else must approve it: two persons merge, and this one has proposed it."""
+    return bool(merger.proposed_by_id == actor.user_id)
+
+
 def merger_for_update(actor: Actor, merger_id: int) -> Merger:
     """One of them with both its records and their users locked, records first and in order."""
     if not actor.has_role(*MAY_MERGE):

@@ -36,4 +36,5 @@ MAY_MERGE = ("archive",)
 MAY_ASSIGN = ("archive",)
 MAY_EXTEND = ("archive", "administrator")
 
+BY_ANOTHER = _("合并须由另一名考籍人员审批。")
 TAKEN = _("该手机号码已绑定其他账号。")

@@ -163,8 +163,10 @@ def disciplines_seen_by(actor: Actor, *roles: str) -> "QuerySet[Discipline]":
 
 
 def found_by_number(actor: Actor, number: str) -> Candidate | None:
-    """Whose whole ID number, former ID number or 准考证号 this is, among those that the actor sees."""
+    """Whose whole ID number, 准考证号 or else former ID number this is, among those that the actor sees."""
     former = FormerDocument.objects.filter(blind_lookup(FormerDocument, "id_number_index", number))
-    by_document = blind_lookup(Candidate, "id_number_index", number) | Q(pk__in=former.values("candidate"))
+    now = blind_lookup(Candidate, "id_number_index", number) | Q(candidate_number=number)
     rows = seen_by(actor, *MAY_READ).select_related("user", "district", "major").order_by("pk")
-    return rows.filter(by_document | Q(candidate_number=number)).first() if number else None
+    if not number:
+        return None
+    return rows.filter(now).first() or rows.filter(pk__in=former.values("candidate")).first()

@@ -9,7 +9,8 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from candidate_api.accounts.actions import end_all
-from candidate_api.accounts.proofs import Proof, demand
+from candidate_api.accounts.proofs import demand
+from candidate_api.candidates.proving import Proof
 from candidate_api.candidates.queries import for_update
 from candidate_api.registry.actions import proved_mobile
 from candidate_api.registry.queries import open_business

@@ -92,7 +92,9 @@ class _Decide(ActView):
 
 class Approve(_Decide):
     title = button = _("同意注销")
-    explains = _("账号将关闭，联系方式、地址和消息内容等立即删除，不能恢复。考籍、成绩、缴费和审计记录依法保留。")
+    explains = _(
+        "账号将关闭，联系方式、地址和消息内容等立即删除，不能找回。考籍、成绩、缴费和审计记录依法保留，本人可以到现场申请恢复账号。"
+    )
     grave = True
 
     def act(self, given: dict[str, Any]) -> HttpResponse | None:

@@ -14,7 +14,8 @@ from django.views.decorators.http import require_GET, require_POST
 
 from candidate_api.accounts import actions
 from candidate_api.accounts import notice as notices
-from candidate_api.accounts.rules import Purpose
+from candidate_api.accounts.rules import Purpose, Way
+from candidate_api.accounts.sessions import enter
 from candidate_api.candidates.states import IdType
 from home import challenges
 from home.doors import onwards, public, safe_next
@@ -22,10 +23,8 @@ from home.forms import PortalForm, text
 from home.problems import explain, lines, only, page, place
 from portal.kernel.edges import actor_of, goes_on
 from portal.kernel.errors import Code, Problem
-from portal.kernel.users.models import User
 
 _SECRETS = sensitive_post_parameters("password", "id_number", "sms_code", "captcha_value")
-_BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
 def _mobile() -> forms.CharField:
@@ -124,7 +123,7 @@ def register(request: HttpRequest) -> HttpResponse:
                 return redirect("home:register-notice")
             explain(problem, form)
         else:
-            auth.login(request, candidate.user, backend=_BACKEND)
+            enter(request, candidate.user, Way.REGISTER)
             messages.success(request, _("注册成功。请继续完善个人信息并上传照片，完成后即可获得准考证号。"))
             return redirect("home:me")
     else:
@@ -149,22 +148,25 @@ def login(request: HttpRequest) -> HttpResponse:
 
 def _login_password(request: HttpRequest, target: str) -> HttpResponse:
     template = "home/account/login.html"
-    asks = "captcha_id" in request.POST
+    by, typed = actor_of(request, "web"), request.POST.get("account", "")
+    # Beforehand, where so many tried from here that everybody is asked.
+    asks = "captcha_id" in request.POST or actions.asks_captcha_next(typed, by=by)
     form = PasswordForm(request.POST if request.method == "POST" else None)
     if request.POST.get("act") == "picture":
         return _account_page(request, template, PasswordForm(initial=_typed(request)), way="password", target=target)
     if form.is_valid():
         try:
-            user = actions.sign_in_password(**form.cleaned_data, by=actor_of(request, "web"))
+            user = actions.sign_in_password(**form.cleaned_data, by=by)
         except Problem as problem:
-            account = form.cleaned_data["account"]
-            asks = asks or actions.asks_captcha_next(account, by=actor_of(request, "web"))
-            if problem.code == Code.CAPTCHA_REQUIRED:
-                form.add_error("captcha_value", _("为了账号安全，请填写校验码。"))
+            asks = asks or actions.asks_captcha_next(typed, by=by)
+            if problem.code == Code.CAPTCHA_REQUIRED:  # on a page from before it was due: nothing is wrong with it
+                form.add_error(None, _("为了账号安全，请完成校验后再点一次“登录”。"))
+                _keep_password(form)
             else:
                 explain(problem, form)
         else:
-            return _enter(request, user, target)
+            enter(request, user, Way.PASSWORD)
+            return HttpResponseRedirect(target)
     return _account_page(request, template, form, way="password", target=target, asks=asks)
 
 
@@ -179,13 +181,9 @@ def _login_sms(request: HttpRequest, target: str) -> HttpResponse:
         except Problem as problem:
             explain(problem, form)
         else:
-            return _enter(request, user, target)
+            enter(request, user, Way.SMS)
+            return HttpResponseRedirect(target)
     return _account_page(request, template, form, way="sms", target=target)
-
-
-def _enter(request: HttpRequest, user: User, target: str) -> HttpResponse:
-    auth.login(request, user, backend=_BACKEND)
-    return HttpResponseRedirect(target)
 
 
 @goes_on

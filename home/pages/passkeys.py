@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -14,12 +14,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from candidate_api.accounts.proofs import Proof, demand
+from candidate_api.accounts.proofs import demand
+from candidate_api.accounts.rules import Way
+from candidate_api.accounts.sessions import enter
+from candidate_api.candidates.proving import Proof
 from candidate_api.passkeys import actions, ceremonies, origins, queries
 from candidate_api.passkeys.rules import NAME_MOST
 from home.doors import in_wechat, passkeys_elsewhere, private, public, safe_next
 from home.forms import PortalForm, text
-from home.pages.account import _enter
 from home.problems import explain, page
 from portal.kernel.actor import Actor
 from portal.kernel.edges import actor_of, goes_on
@@ -53,7 +55,8 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     except Problem as problem:
         messages.error(request, str(problem.detail))
         return redirect(f"{reverse('home:login')}?{urlencode({'next': target})}")
-    return _enter(request, user, target)
+    enter(request, user, Way.PASSKEY)
+    return HttpResponseRedirect(target)
 
 
 def _answer(request: HttpRequest) -> tuple[UUID, dict[str, Any]]:

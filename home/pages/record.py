@@ -32,13 +32,13 @@ from candidate_api.identity import texts
 from candidate_api.identity.actions import verify
 from candidate_api.identity.states import IDENTITY, Kind
 from home import drafts
-from home.doors import private, safe_next
+from home.doors import private, safe_next, to_proof
 from home.forms import Digits, PortalForm, text
 from home.problems import explain, page, place
 from home.sessions import window_of
 from portal.kernel import clock
 from portal.kernel.edges import actor_of
-from portal.kernel.errors import Problem
+from portal.kernel.errors import Code, Problem
 from portal.kernel.text import clean, mask_mobile
 from review.types import queries as types
 
@@ -148,12 +148,15 @@ def profile(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request, "web")
     candidate = of(actor)
     locked = queries.locked(candidate)
+    draft = None
     if request.method == "POST":
         form = ProfileForm(request.POST, candidate=candidate, locked=locked)
         if form.is_valid():
             try:
                 saved = actions.save_profile(form.cleaned_data, by=actor)
             except Problem as problem:
+                if problem.code == Code.PROOF_REQUIRED:
+                    return to_proof(request)
                 explain(problem, form)
             else:
                 flash.success(request, _after(candidate, saved))
@@ -168,7 +171,7 @@ def profile(request: HttpRequest) -> HttpResponse:
         "candidate": candidate,
         "locked": locked,
         "mobile": mask_mobile(candidate.user.mobile),
-        "correcting": form.is_bound and any(form.data.get(name) for name in CORRECTED),
+        "correcting": any((request.POST or draft or {}).get(name) for name in CORRECTED),
         "back": reverse("home:me"),
         "missing": missing(candidate),
         **(_way_to_change() if locked else {}),

@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from candidate_api.accounts.proofs import Proof, demand
+from candidate_api.accounts.proofs import demand
+from candidate_api.candidates.proving import Proof
 from candidate_api.candidates.queries import of
 from candidate_api.rights import actions, queries
 from candidate_api.rights.states import ERASURE
@@ -27,7 +28,7 @@ from portal.kernel.states import Who
 
 class ErasureForm(PortalForm):
     reason = text(gettext_lazy("注销理由"), max_length=500, widget=forms.Textarea, rows="3")
-    agree = forms.BooleanField(label=gettext_lazy("我已知晓注销后不能恢复"))
+    agree = forms.BooleanField(label=gettext_lazy("我已知晓注销后账号关闭，删除的信息不能找回"))
 
 
 @private

@@ -16,9 +16,10 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 
 from candidate_api.accounts import actions, queries
-from candidate_api.accounts.proofs import Proof, demand
+from candidate_api.accounts.proofs import demand
 from candidate_api.accounts.rules import Purpose
-from home import challenges
+from candidate_api.candidates.proving import Proof
+from home import challenges, drafts
 from home.doors import private, safe_next
 from home.forms import PortalForm, text
 from home.problems import explain, lines, page
@@ -150,7 +151,7 @@ def mobile(request: HttpRequest) -> HttpResponse:
             return actions.send_sms_code(request.POST.get("mobile", ""), Purpose.BIND, *solved, by=actor)
 
         return _send_new_code(request, template, MobileForm(request.POST), send)
-    form = MobileForm(request.POST if request.method == "POST" else None)
+    form = MobileForm(request.POST) if request.method == "POST" else MobileForm(initial=drafts.kept(request))
     if form.is_valid():
         given = form.cleaned_data
         try:
@@ -176,7 +177,7 @@ def email(request: HttpRequest) -> HttpResponse:
             return actions.send_email_code(request.POST.get("email", ""), Purpose.BIND, *solved, by=actor)
 
         return _send_new_code(request, template, EmailForm(request.POST), send)
-    form = EmailForm(request.POST if request.method == "POST" else None)
+    form = EmailForm(request.POST) if request.method == "POST" else EmailForm(initial=drafts.kept(request))
     if form.is_valid():
         given = form.cleaned_data
         try:

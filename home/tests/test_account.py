@@ -10,13 +10,15 @@ from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 
-from candidate_api.accounts import captcha
+from candidate_api.accounts import captcha, guard
 from candidate_api.accounts.models import Captcha, VerificationCode
+from candidate_api.accounts.rules import FAILURES_FROM_ADDRESS
 from candidate_api.candidates.models import Candidate
 from cms.complaints import actions as complaints
 from cms.complaints.models import Complaint
 from cms.complaints.tests import desk
 from home.tests.conftest import inline
+from portal.kernel.actor import Actor
 from review.applications.tests.scene import drafted, fresh, made
 from tests import life
 
@@ -214,7 +216,10 @@ def test_after_three_mistakes_a_captcha_is_asked_for(client: Client) -> None:
     for _time in range(3):
         client.post("/login/", {"account": account, "password": "wrong-one"})
     page = client.post("/login/", {"account": account, "password": life.PASSWORD}).content.decode()
-    assert "请填写校验码" in page
+    assert "请完成校验后再点一次“登录”" in page
+    assert 'class="error"' not in page, "nothing that was typed is wrong"
+    assert f'value="{account}"' in page
+    assert f'value="{life.PASSWORD}"' in page, "it has not been judged"
     assert 'name="captcha_id"' in page
     captcha_id, value = life.solved_captcha()
     given = {"account": account, "password": life.PASSWORD, "captcha_id": str(captcha_id), "captcha_value": value}
@@ -280,3 +285,18 @@ def test_every_form_keeps_what_was_typed(client: Client, candidate: Candidate) -
         assert ("13911112222" in page, "窗口没有人" in page) in ((True, False), (False, True)), address
     assert application.answers == fresh(application).answers
     assert Complaint.objects.count() == 1
+
+
+def test_where_everybody_is_asked_for_a_captcha_the_page_shows_it_beforehand(client: Client) -> None:
+    """Behind one address many passwords were wrong: the first press of the next person is not lost."""
+    account = life.registered().user.mobile
+    assert 'name="captcha_id"' not in client.get("/login/").content.decode()
+    elsewhere = Actor(user_id=None, name="", channel="web", address="127.0.0.1")
+    for _time in range(FAILURES_FROM_ADDRESS.most):
+        guard.tried_wrong_password(elsewhere)
+    page = client.get("/login/").content.decode()
+    assert 'name="captcha_id"' in page
+    assert 'class="error"' not in page
+    captcha_id, value = life.solved_captcha()
+    solved = {"captcha_id": str(captcha_id), "captcha_value": value}
+    assert client.post("/login/", {"account": account, "password": life.PASSWORD} | solved).url == "/me/"

@@ -4,6 +4,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from candidate_api.accounts import guard
+from candidate_api.accounts.rules import FREE_TRIES
 from candidate_api.candidates.models import Candidate
 from tests import life
 
@@ -58,3 +60,34 @@ def test_the_bar_counts_what_is_ticked_and_says_a_clash(
     browser.check("#course-13003")
     assert "考试时间冲突" in browser.inner_text("[data-clash]")
     assert browser.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_a_captcha_that_has_become_due_is_worked_for_and_says_one_thing(browser: "Page", live_server: Any) -> None:
+    account = life.registered().user.mobile
+    browser.goto(f"{live_server.url}/login/")
+    for _time in range(FREE_TRIES.most):
+        guard.asks_captcha(account, life.VISITOR)
+    browser.fill("#id_account", account)
+    browser.fill("#id_password", life.PASSWORD)
+    browser.click("button.wide")
+    browser.get_by_text("已完成验证").wait_for()
+    assert browser.locator(".error").count() == 0
+    browser.get_by_text("请完成校验后再点一次“登录”").wait_for()
+    browser.click("button.wide")
+    browser.wait_for_url("**/me/")
+
+
+def test_what_was_wrong_with_a_captcha_goes_when_the_next_is_solved(browser: "Page", live_server: Any) -> None:
+    account = life.registered().user.mobile
+    for _time in range(FREE_TRIES.most + 1):
+        guard.asks_captcha(account, life.VISITOR)
+    browser.goto(f"{live_server.url}/login/")
+    browser.fill("#id_account", account)
+    browser.fill("#id_password", life.PASSWORD)
+    browser.click("button.wide")
+    browser.get_by_text("改用图片校验码").click()
+    browser.fill("#id_captcha_value", "????")
+    browser.fill("#id_password", life.PASSWORD)
+    browser.click("button.wide")
+    browser.get_by_text("已完成验证").wait_for()
+    assert browser.get_by_text("换一张再试").count() == 0

@@ -101,7 +101,7 @@ def test_signing_in_goes_where_one_was_going(web: Client, phone: Authenticator) 
     begun = web.post("/login/passkey/begin/").json()
     answer = {"ceremony_id": begun["ceremony_id"], "credential": json.dumps(phone.get(begun["options"]))}
     assert web.post("/login/passkey/", answer | {"next": "/me/profile/"}).url == "/me/profile/"
-    assert web.get("/me/passkeys/").status_code == 200
+    assert "通行密钥 <span" in web.get("/me/security/").content.decode(), "最近登录 says how"
     web.post("/logout/")
     refused = web.post("/login/passkey/", answer | {"next": "/me/profile/"}, follow=True)
     assert refused.redirect_chain == [("/login/?next=%2Fme%2Fprofile%2F", 302)]

@@ -114,3 +114,15 @@ def test_what_is_to_the_specification_is_sent_as_it_is(browser: "Page", live_ser
     choose(browser, life.good_photo())
     browser.get_by_text("符合尺寸要求").wait_for()
     assert browser.is_hidden("[data-crop]")
+
+
+def test_an_empty_file_is_refused_at_once_in_words(browser: "Page", live_server: Any, reference: None) -> None:
+    sign_in(browser, live_server, life.registered())
+    choose(browser, from_a_telephone())
+    browser.locator("[data-crop]").wait_for()
+    choose(browser, b"")
+    browser.get_by_text("这个文件是空的").wait_for()
+    assert browser.is_hidden("[data-crop]")
+    assert browser.input_value("[data-photo]") == ""
+    choose(browser, from_a_telephone())
+    browser.locator("[data-crop]").wait_for()

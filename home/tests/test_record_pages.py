@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.test import Client
 
 from candidate_api.candidates.models import Candidate
@@ -129,3 +131,30 @@ def test_identity_by_two_presses_and_the_offline_way(web: Client, person: Candid
         ("name_number", "passed"),
         ("face", "pending"),
     ]
+
+
+def test_after_some_minutes_a_name_asks_who_it_is_and_what_was_typed_is_there_again(
+    web: Client, person: Candidate
+) -> None:
+    given = life.profile() | {"district": "450100", "major": "080901", "name": "韦晓莉", "employer": "邕江软件"}
+    with time_machine.travel(clock.now() + timedelta(minutes=11)):
+        away = web.post("/me/profile/", given)
+        assert away.url == "/me/security/proof/?next=%2Fme%2Fprofile%2F"
+        assert "您填写的内容会为您保留" in web.get(away.url).content.decode()
+        assert web.post(away.url, {"old_password": life.PASSWORD}).url == "/me/profile/"
+        page = web.get("/me/profile/").content.decode()
+        assert "已为您保留刚才填写的内容" in page
+        assert '<details class="card form" open>' in page
+        assert 'value="韦晓莉"' in page
+        assert 'value="邕江软件"' in page
+        assert Candidate.objects.get(pk=person.pk).user.name == "韦小莉", "nothing was saved on the way"
+        assert web.post("/me/profile/", given).url == "/me/"
+        assert Candidate.objects.get(pk=person.pk).user.name == "韦晓莉"
+
+
+def test_what_is_wrong_is_told_before_anybody_is_asked_who_they_are(web: Client, person: Candidate) -> None:
+    given = life.profile() | {"district": "450100", "major": "080901"}
+    with time_machine.travel(clock.now() + timedelta(minutes=11)):
+        assert "姓名只能包含文字" in web.post("/me/profile/", given | {"name": "123"}).content.decode()
+        assert web.post("/me/profile/", given | {"employer": "邕江软件"}).url == "/me/", "all else asks for nothing"
+    assert Candidate.objects.get(pk=person.pk).employer == "邕江软件"

@@ -10,6 +10,9 @@ from html.parser import HTMLParser
 _MIDDLE_DOTS = re.compile(
     "[\u2022\u2027\u30fb\u2219\uff65\u318d\u22c5\uff0e\u2024\u0387\u16eb\u2e31]|(?<=[\u3400-\u9fff])[.](?=[\u3400-\u9fff])"
 )
+# Set between two of them to fill a line on paper; in a name of letters a space is the name's own.
+_HAN = "[\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
+_BETWEEN_HAN = re.compile(rf"(?<={_HAN}) (?={_HAN})")
 _APOSTROPHES = re.compile("[\u2018\u2019\u02bc\u2032]")
 # Chinese characters of blocks that this Python's tables may not know yet.
 _RARE = re.compile("[\U00020000-\U0003ffff]")
@@ -52,9 +55,10 @@ def clean_mobile(value: str) -> str:
 
 
 def clean_name(value: str) -> str:
-    """A person's name as typed, its separating dot normalised to U+00B7; rare characters are kept as they are."""
+    """A person's name as typed, its separating dot normalised to U+00B7, no space between
+    Chinese characters; rare ones are kept as they are."""
     value = _APOSTROPHES.sub("'", _CONTROL.sub("", value).strip())
-    return re.sub(r"\s+", " ", _MIDDLE_DOTS.sub("\u00b7", value))
+    return _BETWEEN_HAN.sub("", re.sub(r"\s+", " ", _MIDDLE_DOTS.sub("\u00b7", value)))
 
 
 def _half_width(value: str) -> str:

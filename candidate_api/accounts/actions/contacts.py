@@ -9,10 +9,11 @@ from django.utils.translation import gettext as _
 from candidate_api.accounts import codes, passwords, queries
 from candidate_api.accounts.actions.devices import end_all, end_resets
 from candidate_api.accounts.actions.entry import Sent
-from candidate_api.accounts.proofs import Proof, demand
+from candidate_api.accounts.proofs import demand
 from candidate_api.accounts.rules import Allowance, Purpose, clean_email, email_error
 from candidate_api.candidates import queries as candidates
 from candidate_api.candidates.actions import contact_changed
+from candidate_api.candidates.proving import Proof
 from candidate_api.candidates.rules import mobile_error
 from portal.kernel import clock
 from portal.kernel.actor import Actor
@@ -40,7 +41,7 @@ def send_proof_code(to: str, *, by: Actor) -> Sent:
         raise Problem(Code.VALIDATION_FAILED, sentence, errors=[FieldError("to", "not_bound", sentence)])
     with transaction.atomic():
         row, code = codes.issue(Purpose.BIND, mobile or email, Allowance.HOME, codes.asker_of(by))
-        say(f"code:{row.pk}", "code_bind", {"code": code}, mobile=mobile, email=email)
+        say(f"code:{row.pk}", "code_prove", {"code": code}, mobile=mobile, email=email)
     return Sent()
 
 
@@ -111,7 +112,8 @@ def _change(what: str, bind: Callable[[User], None], taken: str, *, by: Actor) -
             user = queries.user_for_update(by.user_id)
             entry = record(f"accounts.change_{what}", user, by=by)
             # Before it changes: the news goes to the address that held until now.
-            say(f"accounts.{what}:{entry.pk}", f"{what}_changed", _when(), to=user, link="/me/security/")
+            told = f"{what}_changed" if getattr(user, what) else f"{what}_bound"
+            say(f"accounts.{what}:{entry.pk}", told, _when(), to=user, link="/me/security/")
             bind(user)
             end_resets(user)
     except IntegrityError as error:

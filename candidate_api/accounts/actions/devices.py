@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from candidate_api.accounts import guard, queries, tokens
 from candidate_api.accounts.models import Device, PasswordReset, SignIn
-from candidate_api.accounts.rules import SEEN_EVERY, SIGN_INS_KEPT, TOKENS_PER_USER, Kind, browser_label, life_of
+from candidate_api.accounts.rules import SEEN_EVERY, SIGN_INS_KEPT, TOKENS_PER_USER, Kind, Way, browser_label, life_of
 from portal.kernel import clock
 from portal.kernel.actor import Actor
 from portal.kernel.audit.actions import record
@@ -18,23 +18,23 @@ from portal.kernel.text import one_line
 from portal.kernel.users.models import User
 
 
-def issue_token(user: User, device: str, *, by: Actor) -> tuple[str, datetime]:
+def issue_token(user: User, device: str, way: Way | None = None, *, by: Actor) -> tuple[str, datetime]:
     """Sign an app in: a new token and the instant at which it ends at the latest. Raises Problem as `open_session`."""
     token, digest = tokens.new()
-    return token, _open(user, Kind.APP, device, digest, by=by).expires_at
+    return token, _open(user, Kind.APP, device, digest, way, by=by).expires_at
 
 
-def open_session(user: User, user_agent: str, *, by: Actor) -> Device:
+def open_session(user: User, user_agent: str, way: Way | None = None, *, by: Actor) -> Device:
     """Sign a browser in; its session names the device that comes back.
 
     Raises Problem: `invalid_credentials` where the password was changed since `user` was read, `account_frozen` where
     the account was shut.
     """
-    return _open(user, Kind.WEB, browser_label(user_agent), None, by=by)
+    return _open(user, Kind.WEB, browser_label(user_agent), None, way, by=by)
 
 
 @transaction.atomic
-def _open(user: User, kind: Kind, label: str, digest: str | None, *, by: Actor) -> Device:
+def _open(user: User, kind: Kind, label: str, digest: str | None, way: Way | None, *, by: Actor) -> Device:
     """The device longest unused goes where there are too many. The person is locked: two sign-ins count one another."""
     locked = User.objects.select_for_update(of=("self",), no_key=True).get(pk=user.pk)
     # A change of password ends every device; a sign-in by the old one must not slip in behind it.
@@ -57,7 +57,7 @@ def _open(user: User, kind: Kind, label: str, digest: str | None, *, by: Actor) 
         expires_at=now + life_of(kind),
     )
     _tell_if_new(device)
-    SignIn.objects.create(user=user, kind=kind, label=device.label, address=by.address, at=now)
+    SignIn.objects.create(user=user, kind=kind, way=way or "", label=device.label, address=by.address, at=now)
     return device
 
 

@@ -193,8 +193,8 @@ def sign_in_password(
 
 
 def asks_captcha_next(account: str, *, by: Actor) -> bool:
-    """Whether the next try of a password for `account`, known or not, will need a captcha: for a page that shows it
-    before it is asked for."""
+    """Whether the next try of a password for `account`, known or not or not typed yet, will need a captcha: for a page
+    that shows it before it is asked for."""
     return guard.will_ask_captcha(clean_account(account), by)
 
 

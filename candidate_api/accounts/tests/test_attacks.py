@@ -1,15 +1,19 @@
 """Guessing, bombing, replaying, finding out who is known: each attack meets its limit, the honest person does not."""
 
+import io
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 import time_machine
 from captcha.models import CaptchaStore
+from captcha.views import _captcha_image
 from django.contrib.auth.hashers import MD5PasswordHasher
 from django.core import mail
 from django.core.cache.backends.locmem import LocMemCache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from PIL import Image, ImageOps
 
 from candidate_api.accounts import actions, captcha, codes, guard, rules
 from candidate_api.accounts.models import Captcha, Device, VerificationCode
@@ -470,3 +474,17 @@ def test_an_old_hash_becomes_a_new_one_at_sign_in(settings):
     settings.PASSWORD_HASHERS = ["portal.kernel.users.hashers.Argon2id", *settings.PASSWORD_HASHERS]
     assert guess(MOBILE, life.PASSWORD, by=somebody()) == "in"
     assert User.objects.get(pk=person.user.pk).password.startswith("argon2$argon2id$v=19$m=19456,t=2,p=1$")
+
+
+def test_a_picture_has_no_letter_that_is_read_for_another_and_none_touches_the_edge(monkeypatch):
+    shown = {captcha.readable() for _time in range(200)}
+    assert {len(letters) for letters, _typed in shown} == {4}
+    assert not set("".join(letters for letters, _typed in shown)) & set("BDGILMOQSVWZ0123456789")
+    assert all(typed == letters.lower() for letters, typed in shown)
+    monkeypatch.setattr("captcha.conf.settings.noise_functions", list)
+    monkeypatch.setattr("captcha.conf.settings.filter_functions", list)
+    for letters in ("NNHK", "HHNN", "UXUX", *[letters for letters, _typed in list(shown)[:20]]):
+        answer = _captcha_image(SimpleNamespace(challenge=letters), 1)
+        picture = ImageOps.invert(Image.open(io.BytesIO(answer.content)).convert("L"))
+        left, top, right, bottom = picture.getbbox()
+        assert min(left, top, picture.width - right, picture.height - bottom) >= 2, letters

@@ -1,5 +1,7 @@
 """Changing password, mobile and e-mail: it is still they, the others are signed out, the old address is told."""
 
+import json
+import re
 from datetime import timedelta
 
 import pytest
@@ -203,7 +205,8 @@ def test_an_email_is_bound_in_one_spelling_and_belongs_to_one_account(app, perso
     body = {"email": "Xiaoli@Example.org", "new_email_code": code_to_new_email("Xiaoli@Example.org")}
     assert app.post("/api/v1/me/email/", body).status_code == 204
     assert app.get("/api/v1/me/profile/").json()["email"] == "xiaoli@example.org"
-    assert told(person, "email_changed") == {("in_app", ""), ("sms", person.user.mobile)}, "there was no old one"
+    assert told(person, "email_bound") == {("in_app", ""), ("sms", person.user.mobile)}, "there was no old one"
+    assert told(person, "email_changed") == set()
     other = life.registered()
     app.credentials(HTTP_AUTHORIZATION=f"Bearer {token_of(other)}")
     with time_machine.travel(clock.now() + timedelta(minutes=2)):
@@ -243,3 +246,25 @@ def test_a_right_code_forgets_the_wrong_passwords(app, person):
     sms_code = life.code_sent_to(person.user.mobile)
     assert app.post("/api/v1/me/proof/", {"sms_code": sms_code}).status_code == 204
     assert app.post("/api/v1/me/proof/", {"password": life.PASSWORD}).status_code == 204
+
+
+def test_each_code_says_what_it_is_for_and_binds_itself_to_our_host(person, settings):
+    """The last line is what phones go by when they offer to fill a code in: on this host's pages and on no other's."""
+    settings.BASE_URL = "https://zk.example.cn:8443"
+    mobile = person.user.mobile
+    actions.send_sms_code(mobile, Purpose.LOGIN, *life.solved_captcha(), by=life.VISITOR)
+    actions.send_sms_code(MOBILE, Purpose.BIND, *life.solved_captcha(), by=life.VISITOR)
+    actions.send_proof_code("mobile", by=life.actor(person))
+    actions.send_email_code("a@example.org", Purpose.BIND, *life.solved_captcha(), by=life.VISITOR)
+    queued = {(m.template, m.channel): m for m in Message.objects.filter(state="queued")}
+    said = {key: re.sub(r"\d{6}", "N", message.text) for key, message in queued.items()}
+    tail = "，10分钟内有效。请勿告诉他人。"
+    assert said == {
+        ("code_login", "sms"): f"【广西自考】登录验证码：N{tail}\n@zk.example.cn #N",
+        ("code_bind", "sms"): f"【广西自考】绑定手机或邮箱的验证码：N{tail}\n@zk.example.cn #N",
+        ("code_prove", "sms"): f"【广西自考】验证本人的验证码：N{tail}\n@zk.example.cn #N",
+        ("code_bind", "email"): f"绑定手机或邮箱的验证码：N{tail}",
+    }
+    assert all(len(set(re.findall(r"\d{6}", message.text))) == 1 for message in queued.values()), "the same code"
+    assert list(json.loads(queued["code_login", "sms"].values)) == ["code"], "what providers are handed is as before"
+    assert life.code_sent_to(MOBILE).isdigit()

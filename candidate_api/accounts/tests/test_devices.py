@@ -1,5 +1,6 @@
 """Where somebody is signed in: one list for the app and for browsers; what ends a device ends it at once."""
 
+import re
 from datetime import timedelta
 from uuid import uuid4
 
@@ -267,3 +268,37 @@ def test_a_label_cannot_turn_or_break_what_stands_beside_it(api, person, called,
     browser = browser_of(person)
     for address in ("/me/security/", "/me/security/devices/"):
         assert f"<bdi>{label or '手机应用'}</bdi>" in browser.get(address).content.decode()
+
+
+def test_the_latest_sign_ins_say_when_how_with_what_and_from_where(api, person):
+    browser = Client(headers={"User-Agent": "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Safari"})
+    browser.post("/login/", {"account": person.user.mobile, "password": life.PASSWORD})
+    code = {"captcha_id": "", "captcha_value": ""}
+    code["captcha_id"], code["captcha_value"] = map(str, life.solved_captcha())
+    api.post("/api/v1/auth/sms-codes/", {"mobile": person.user.mobile, "purpose": "login"} | code)
+    given = {"mobile": person.user.mobile, "sms_code": life.code_sent_to(person.user.mobile), "device": "小米手机"}
+    token = api.post("/api/v1/auth/login/sms/", given).json()["token"]
+    token_of(person, "以前的手机")  # as the release before wrote it down
+    api.credentials(HTTP_AUTHORIZATION=f"Bearer {token}")
+    rows = api.get("/api/v1/me/sign-ins/").json()
+    assert rows["count"] == 3
+    shown = [{name: value for name, value in row.items() if name != "at"} for row in rows["results"]]
+    assert shown == [
+        {"way": "", "way_label": "", "kind": "app", "label": "以前的手机", "address": ""},
+        {"way": "sms", "way_label": "短信验证码", "kind": "app", "label": "小米手机", "address": "127.0.0.1"},
+        {"way": "password", "way_label": "密码", "kind": "web", "label": "iPhone · Safari", "address": "127.0.0.1"},
+    ]
+    assert [row["at"] for row in rows["results"]] == sorted((row["at"] for row in rows["results"]), reverse=True)
+    page = browser.get("/me/security/").content.decode()
+    assert re.findall(r'<span class="mute small">(\S*) ?<span class="num">', page) == ["", "短信验证码", "密码"]
+    api.credentials(HTTP_AUTHORIZATION=f"Bearer {token_of(life.registered())}")
+    assert api.get("/api/v1/me/sign-ins/").json()["count"] == 1, "one's own"
+
+
+def test_one_and_fifty_sign_ins_are_asked_for_alike(app, person, django_assert_num_queries):
+    SignIn.objects.all().delete()
+    rows = [SignIn(user=person.user, kind="app", label=f"{n}", at=clock.now()) for n in range(50)]
+    for some, count in ((rows[:1], 1), (rows[1:], 50)):
+        SignIn.objects.bulk_create(some)
+        with django_assert_num_queries(3):
+            assert app.get("/api/v1/me/sign-ins/?page_size=100").json()["count"] == count

@@ -9,8 +9,8 @@ from django.db.models import QuerySet
 from candidate_api.accounts import actions, queries
 from candidate_api.accounts.actions import contacts, devices
 from candidate_api.accounts.models import Device
-from candidate_api.accounts.proofs import Proof
 from candidate_api.accounts.rules import TOKENS_PER_USER, Channel, life_of
+from candidate_api.candidates.proving import Proof
 from portal.kernel.actor import Actor
 from portal.kernel.crypto.sealing import blind_indexes
 from portal.kernel.errors import Problem

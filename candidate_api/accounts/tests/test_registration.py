@@ -8,7 +8,7 @@ import pytest
 import time_machine
 
 from candidate_api.accounts import actions, captcha, notice
-from candidate_api.accounts.models import Captcha, VerificationCode
+from candidate_api.accounts.models import Captcha, Device, VerificationCode
 from candidate_api.accounts.rules import Purpose
 from candidate_api.candidates.models import Candidate
 from portal.demo.models import Delivered
@@ -95,6 +95,7 @@ def test_from_the_notice_to_an_account(api):
         ("password", "12345678", "password_entirely_common"),
         ("password", "short", "password_too_short"),
         ("password", MOBILE + "a", "personal"),
+        ("password", "　" + " " * 12, "blank"),
         ("notice_version", "1999-01", "outdated"),
     ],
 )
@@ -326,3 +327,10 @@ def _prepared(n, number):
 
 def _register_prepared(values):
     return actions.register(**values).pk
+
+
+@pytest.mark.parametrize("device", ["", "小米手机"])
+def test_a_device_may_have_no_name(api, device):
+    send_code(api)
+    assert register(api, device=device).status_code == 201
+    assert list(Device.objects.values_list("label", flat=True)) == [device]

@@ -10,9 +10,9 @@ from django.test.utils import CaptureQueriesContext
 
 from candidate_api.accounts import actions, tokens
 from candidate_api.accounts.models import Device, PasswordReset, VerificationCode
-from candidate_api.accounts.proofs import Proof
 from candidate_api.accounts.tests.test_changes import code_to_new_email
 from candidate_api.accounts.tests.test_devices import browser_of, token_of
+from candidate_api.candidates.proving import Proof
 from portal.demo.models import Delivered
 from portal.kernel import clock
 from portal.kernel.audit.models import AuditEntry

@@ -7,11 +7,12 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from candidate_api.accounts.proofs import Proof, demand
+from candidate_api.accounts.proofs import demand
 from candidate_api.applications.applicants import of
 from candidate_api.candidates.actions import correct, impossible, replace_photo
 from candidate_api.candidates.models import Candidate
 from candidate_api.candidates.photo import judge, spec_on
+from candidate_api.candidates.proving import Proof
 from candidate_api.candidates.rules import clean_id_number, said_by
 from candidate_api.candidates.states import IdType
 from candidate_api.catalogue.models import CodeItem

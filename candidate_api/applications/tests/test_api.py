@@ -214,7 +214,7 @@ def test_another_persons_name_and_number_never_pass_by_themselves(records, perso
 def test_it_is_proved_first_and_changes_something(records, person):
     application = actions.start("info-change", {"what": ["name"], "new_name": "韦小莉", "reason": "x"}, by=by(person))
     with pytest.raises(Problem, match="proof_required"):
-        actions.submit(application.number, by=life.actor(person))
+        actions.submit(application.number, by=Actor.of(person.user, "api"))
     with pytest.raises(Problem) as caught:
         actions.submit(application.number, by=by(person))
     assert "unchanged" in [error.code for error in caught.value.errors]

@@ -133,6 +133,11 @@ def test_nobody_is_born_today_or_two_lives_ago(born: date, is_right: bool) -> No
         ("阿布．买", "阿布\u00b7买"),
         ("J. R. Wei", "J. R. Wei"),
         ("O\u2019Brien", "O'Brien"),
+        ("张　三", "张三"),
+        ("韦 旧号", "韦旧号"),
+        ("李 \t 小 莉", "李小莉"),
+        ("𠮷 田〇 三", "𠮷田〇三"),
+        ("阿卜杜拉 Ali  Reza", "阿卜杜拉 Ali Reza"),
     ],
 )
 def test_a_name_has_one_spelling_whatever_the_keyboard_gives(typed: str, kept: str) -> None:
@@ -148,7 +153,7 @@ def test_a_name_has_one_spelling_whatever_the_keyboard_gives(typed: str, kept: s
         (IdType.HMT_RESIDENCE, "810103199802301234", "港澳台居民居住证号中的出生日期不存在，请核对。"),
         (IdType.FOREIGN_RESIDENCE, PERMANENT[:17] + "0", "外国人永久居留身份证号有误，请逐位核对。"),
         (IdType.RESIDENT_ID, "123", "身份证号为18位，最后一位可以是X。"),
-        (IdType.RESIDENT_ID, "450103900101123", "15位身份证号须先到就近的市招生考试院升为18位后再注册。"),
+        (IdType.RESIDENT_ID, "450103900101123", "15位身份证号须先到就近的市招生考试院升为18位，再填写18位的号码。"),
     ],
 )
 def test_a_wrong_number_is_called_by_its_own_document(id_type: str, number: str, told: str) -> None:

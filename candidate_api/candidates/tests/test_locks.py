@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from candidate_api.accounts.tests.test_devices import token_of
 from candidate_api.candidates import actions, rules
 from candidate_api.candidates.models import Candidate
 from candidate_api.catalogue.models import Course
@@ -23,12 +24,12 @@ SESSION = {"session": "2026-10"}
 
 @pytest.fixture
 def person():
-    return life.enrolled(number=life.id_number(301))
+    return life.enrolled(number=life.id_number(301, born="19940612"))
 
 
 @pytest.fixture
 def app(api, person):
-    api.force_authenticate(person.user)
+    api.credentials(HTTP_AUTHORIZATION=f"Bearer {token_of(person)}")
     return api
 
 

@@ -11,7 +11,7 @@ import time_machine
 from django_otp_webauthn.models import WebAuthnCredential
 
 from candidate_api.accounts.models import Device
-from candidate_api.accounts.proofs import Proof
+from candidate_api.candidates.proving import Proof
 from candidate_api.passkeys import actions, ceremonies, origins
 from candidate_api.passkeys.models import Ceremony
 from candidate_api.passkeys.rules import PASSKEYS_PER_PERSON, SIGN_COUNT_MOST, went_back
@@ -104,6 +104,7 @@ def test_from_adding_to_signing_in_without_a_name(api, candidate, mine):
     assert answer.json()["candidate"]["name"] == "韦小莉"
     api.credentials(HTTP_AUTHORIZATION=f"Bearer {answer.json()['token']}")
     assert api.get(MINE).json()["results"][0]["last_used_at"]
+    assert api.get("/api/v1/me/sign-ins/").json()["results"][0]["way"] == "passkey"
     verbs = ["accounts.sign_in", "passkeys.add", "accounts.sign_in"]
     assert list(AuditEntry.objects.order_by("pk").values_list("verb", flat=True))[-3:] == verbs
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from django_otp_webauthn.models import WebAuthnCredential
 
-from candidate_api.accounts.proofs import Proof
+from candidate_api.candidates.proving import Proof
 from candidate_api.passkeys import actions, ceremonies, queries
 from candidate_api.passkeys.rules import PASSKEYS_PER_PERSON
 from portal.kernel import clock

@@ -13,7 +13,7 @@ from candidate_api.payments.models import Order
 from candidate_api.registrations.models import Registration
 from candidate_api.registry import queries
 from candidate_api.registry.models import Merger
-from candidate_api.registry.states import MAY_MERGE, MERGER
+from candidate_api.registry.states import BY_ANOTHER, MAY_MERGE, MERGER
 from candidate_api.results.models import Discipline, Score
 from cms.complaints.models import Complaint, ComplaintFile, ComplaintMessage
 from portal.kernel import clock
@@ -60,8 +60,8 @@ def approve(merger_id: int, decision: str, *, by: Actor) -> Merger:
     """
     merger = queries.merger_for_update(by, merger_id)
     MERGER.check(merger.state, "approve", Who.STAFF)
-    if merger.proposed_by_id == by.user_id:
-        raise Problem(Code.STATE_CONFLICT, _("合并须由另一名考籍人员审批。"))
+    if queries.awaits_another(by, merger):
+        raise Problem(Code.STATE_CONFLICT, BY_ANOTHER)
     source, target = merger.source, merger.target
     _refuse_obstacles(source, target)
     moved = _move(source, target)

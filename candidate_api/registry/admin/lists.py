@@ -18,7 +18,8 @@ from candidate_api.candidates.rules import DESK
 from candidate_api.candidates.states import CANDIDATE
 from candidate_api.catalogue.models import District
 from candidate_api.registry import queries
-from candidate_api.registry.admin.acts import CANDIDATE_ACTS, MERGER_ACTS
+from candidate_api.registry.admin.acts import CANDIDATE_ACTS
+from candidate_api.registry.admin.mergers import MERGER_ACTS
 from candidate_api.registry.admin.record import Detail, Photo, state_of
 from candidate_api.registry.models import Merger
 from candidate_api.registry.states import MAY_MERGE, MERGER

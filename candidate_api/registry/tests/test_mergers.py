@@ -211,3 +211,27 @@ def test_who_decides_sees_in_what_the_two_differ(source, target, client):
     told = page.partition("两份考籍不同之处")[2][:200]
     assert "姓名" in told
     assert "出生日期" not in told
+
+
+def test_who_has_proposed_is_told_that_another_decides_and_offered_nothing(source, target, client):
+    merger = actions.propose(source.pk, str(target.candidate_number), REASON, by=clerk())
+    clerk(2)
+    offered = {}
+    for name in ("archive-1", "archive-2"):
+        client.force_login(User.objects.get(username=name))
+        for act in ("approve", "refuse"):
+            page = client.get(f"/admin/candidates/mergers/{merger.pk}/{act}/").content.decode()
+            offered[name, act] = (
+                "同意合并</a>" in page,
+                "合并须由另一名考籍人员审批。" in page,
+                'name="reason"' in page,
+            )
+    assert offered == {
+        ("archive-1", "approve"): (False, True, False),
+        ("archive-1", "refuse"): (False, True, True),
+        ("archive-2", "approve"): (True, False, True),
+        ("archive-2", "refuse"): (True, False, True),
+    }
+    client.force_login(User.objects.get(username="archive-1"))
+    refused = client.post(f"/admin/candidates/mergers/{merger.pk}/approve/", {"reason": "同意合并"})
+    assert (refused.status_code, Merger.objects.get().state) == (409, "proposed")

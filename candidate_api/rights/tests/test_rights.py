@@ -14,10 +14,10 @@ from django.test import Client
 
 from candidate_api.accounts.actions import issue_token
 from candidate_api.accounts.models import Device
-from candidate_api.accounts.proofs import Proof
 from candidate_api.accounts.tests.test_reset import confirm, token_for
 from candidate_api.candidates.models import Candidate
 from candidate_api.candidates.privacy import NOT_OF_THE_REGISTER
+from candidate_api.candidates.proving import Proof
 from candidate_api.invariants.actions import check
 from candidate_api.invariants.tests.conftest import Province, box, province, twin  # noqa: F401 -- fixtures
 from candidate_api.rights import actions
@@ -304,7 +304,7 @@ def test_the_pages_do_the_same(person, client):
     actions.make_exports(by=SYSTEM)
     assert f"/me/data/{Export.objects.get().pk}/" in client.get("/me/data/").content.decode()
     page = client.post("/me/data/erasure/", ASK)
-    assert "我已知晓注销后不能恢复" in page.content.decode()
+    assert "我已知晓注销后账号关闭，删除的信息不能找回" in page.content.decode()
     assert not ErasureRequest.objects.exists()
     client.post("/me/data/erasure/", ASK | {"agree": "on"})
     assert "撤回申请" in client.get("/me/data/erasure/").content.decode()

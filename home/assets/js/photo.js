@@ -124,6 +124,12 @@
     document.getElementById("page-problems")?.remove(); // it is about the picture before this one
     const file = input.files[0];
     if (!file) return;
+    if (!file.size) {
+      input.value = "";
+      tool.hidden = true;
+      picture = null;
+      return say(words.empty);
+    }
     name = `${file.name.replace(/\.\w+$/, "") || "photo"}.jpg`;
     open(file);
   });

@@ -23,7 +23,7 @@
   document.addEventListener("input", ({ target }) => {
     if (target.getAttribute("aria-invalid") === "true") {
       target.removeAttribute("aria-invalid");
-      target.closest(".field")?.querySelector(".error")?.remove();
+      (target.closest("#captcha") || target.closest(".field"))?.querySelector(".error")?.remove();
     }
     const line = document.querySelector(`.summary a[href="#${target.id}"]`)?.closest("li");
     const summary = line?.closest(".summary");
@@ -173,6 +173,7 @@
         if (choice) return;
         input.value = value;
         status.textContent = words.worked;
+        input.dispatchEvent(new Event("input", { bubbles: true })); // what was wrong with the one before is over
       },
       () => {
         show(true);

@@ -5,7 +5,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
@@ -20,6 +22,7 @@ from portal.kernel.messages.providers.contract import Sms
 from portal.kernel.messages.queries import choices
 from portal.kernel.messages.rules import DESK, SIGNATURE
 from portal.kernel.messages.states import MESSAGE, RETRY_AFTER, STUCK_AFTER, Channel
+from portal.kernel.messages.templates import Template
 from portal.kernel.states import Who
 from portal.kernel.users.models import User
 from portal.kernel.work import wake
@@ -94,7 +97,7 @@ def _rows(
             recipient_key=f"user:{key}" if key else f"event:{event}"[:90],
             address="" if channel == Channel.IN_APP else to.address(channel),
             title=str(shape.title) if channel == Channel.SMS else worded.title,
-            text=SIGNATURE + shape.render(dict(values)) if channel == Channel.SMS else filled,
+            text=_sms(shape, values) if channel == Channel.SMS else filled,
             values=json.dumps(placed, ensure_ascii=False) if channel == Channel.SMS else "",
             link=link,
             secret=shape.secret,
@@ -105,6 +108,13 @@ def _rows(
         for channel in shape.channels
         if to.address(channel) and (key, channel.value) not in unwanted
     ]
+
+
+def _sms(shape: Template, values: Mapping[str, Any]) -> str:
+    """What a phone shows, the provider's signature and all."""
+    host = urlsplit(settings.BASE_URL).hostname or ""
+    line = rules.bound(host, values["code"]) if shape.is_code else ""
+    return SIGNATURE + shape.render(dict(values)) + line
 
 
 def _queue(rows: list[Message]) -> None:

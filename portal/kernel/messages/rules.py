@@ -16,6 +16,11 @@ MOST_WORDS = 500
 SIGNATURE = "【广西自考】"
 
 
+def bound(host: str, code: str) -> str:
+    """The last line of a text with a code: phones fill it in on this host's pages and on no other's."""
+    return f"\n@{host} #{code}"
+
+
 def unfit(text: str, names: Sequence[str]) -> str:
     """Why this text cannot take the place of one with these placeholders; empty where it can.
 

@@ -32,6 +32,11 @@ class Template:
         return not self.secret and set(self.channels) != {Channel.SMS}
 
     @property
+    def is_code(self) -> bool:
+        """Whether it brings a code to be typed here."""
+        return self.secret and "code" in self.names
+
+    @property
     def names(self) -> list[str]:
         """The placeholders, in the order of the text."""
         return list(dict.fromkeys(name for _, name, _, _ in Formatter().parse(str(self.text)) if name))

@@ -62,7 +62,7 @@ def test_what_somebody_typed_stays_text_in_a_letter(monkeypatch, mailoutbox):
 def test_a_code_is_wiped_once_it_is_on_its_way():
     actions.say("code:1", "code", {"code": "123456"}, mobile="13800001234")
     deliver_all()
-    assert Delivered.objects.get().text == "【广西自考】验证码 123456"
+    assert Delivered.objects.get().text == "【广西自考】验证码 123456\n@testserver #123456"
     assert Message.objects.get().text == "******"
 
 

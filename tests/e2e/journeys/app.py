@@ -110,6 +110,7 @@ class AppJourney:
         later(self.now)
         secrets = {"new_password": life.PASSWORD, "confirm_password": life.PASSWORD}
         self.post("me/password/", 204, old_password=NEW, **secrets)
+        self.get("me/sign-ins/")
         device = self.get("me/devices/")["results"][0]["id"]
         self.get(f"me/devices/{device}/")
         other = self.post("auth/login/password/", account=person.mobiles[SECOND], password=life.PASSWORD, device="平板")

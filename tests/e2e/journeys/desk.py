@@ -5,10 +5,10 @@ from typing import Any
 from django.test import Client
 
 from candidate_api.accommodations.models import Accommodation
-from candidate_api.accounts.proofs import Proof
 from candidate_api.arrangements.models import Seat
 from candidate_api.cancellations.models import Cancellation
 from candidate_api.candidates.models import Candidate
+from candidate_api.candidates.proving import Proof
 from candidate_api.catalogue.models import School
 from candidate_api.registry.models import Merger
 from candidate_api.rights.actions import request_erasure

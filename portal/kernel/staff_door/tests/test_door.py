@@ -9,7 +9,7 @@ from threading import Barrier, BrokenBarrierError
 import pytest
 import time_machine
 from django.contrib.auth.models import Permission
-from django.contrib.auth.password_validation import validate_password
+from django.contrib.auth.password_validation import password_validators_help_texts, validate_password
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
 from django.db import connection
@@ -279,6 +279,18 @@ def test_complexity_is_asked_of_staff_alone(user):
     validate_password("qiushiyinyue", User(username="c", is_candidate=True))
     with pytest.raises(ValidationError):
         validate_password("qiushiyinyue", user)
+    for person in (user, User(username="c", is_candidate=True)):
+        with pytest.raises(ValidationError) as refused:
+            validate_password("Qs-1911", person)
+        assert len(refused.value.messages) == 1, "one rule about the length"
+
+
+@pytest.mark.parametrize(("is_complex", "sentence"), [(True, "至少10位"), (False, "8 个字符")])
+def test_the_admin_tells_the_one_rule_that_holds(settings, is_complex, sentence):
+    settings.STAFF_PASSWORD_COMPLEX = is_complex
+    told = [text for text in password_validators_help_texts() if "至少" in text or "字符" in text]
+    assert len(told) == 1
+    assert sentence in told[0]
 
 
 def test_guesses_shut_out_the_guesser_and_nobody_else(user):
