@@ -3,7 +3,9 @@
 import json
 from urllib.parse import urlencode
 
+from django.contrib import messages
 from django.http import HttpRequest, QueryDict
+from django.utils.translation import gettext as _
 
 from candidate_api.accounts.sessions import WHO, mark_of
 from portal.kernel.crypto.sealing import Undecipherable, open_sealed, seal
@@ -41,3 +43,11 @@ def restore(request: HttpRequest) -> QueryDict | None:
         return None
     del request.session[_KEY]
     return QueryDict(draft["data"]) if draft["owner"] == mark_of(request.user) else None
+
+
+def kept(request: HttpRequest) -> QueryDict | None:
+    """The same for a form that shows it; the person is told, and sends it once more."""
+    draft = restore(request)
+    if draft is not None:
+        messages.info(request, _("已为您保留登录过期前填写的内容，请核对后提交。"))
+    return draft

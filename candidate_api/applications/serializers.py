@@ -122,6 +122,10 @@ class ApplicationOut(ApplicationListOut):
     timeline = serializers.SerializerMethodField()
     remarks = RemarkOut(many=True)
     verdicts = serializers.SerializerMethodField(help_text="of each row that was decided by itself, once it is over")
+    unavailable = serializers.BooleanField(
+        source="is_unavailable",
+        help_text="who has to be asked gives no answer; it is asked again by itself",
+    )
     agreed = serializers.SerializerMethodField(help_text="keys of the consents given")
 
     @extend_schema_field({"type": "object", "additionalProperties": True})

@@ -9,7 +9,8 @@ from wagtail.models import Page
 from cms.news.models import PREVIEW_SIZES
 from cms.news.queries import published
 from cms.news.readers import groups_of
-from cms.tiles.queries import banners, shown
+from cms.tiles.queries import banners
+from home.entries import tiles
 from home.todo import waiting_for
 from portal.kernel.actor import Actor
 from portal.kernel.edges import actor_of
@@ -45,4 +46,4 @@ class HomePage(Page):
 def front(actor: Actor) -> dict[str, Any]:
     """What the front page shows now: `tiles` (open ones first in each group), `news` (pinned first), `banners`."""
     news = published(groups=groups_of(actor))[:NEWS_ON_HOME]
-    return {"tiles": shown(user_id=actor.user_id), "news": list(news), "banners": banners()}
+    return {"tiles": tiles(user_id=actor.user_id), "news": list(news), "banners": banners()}

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from candidate_api.registers import actions as registers
 from candidate_api.registers.queries import has_sheet
+from home import drafts
 from home.application_forms import answers_of, application_form
 from home.doors import private, public
 from home.problems import Line, explain, page
@@ -96,7 +97,7 @@ def form(request: HttpRequest, number: str) -> HttpResponse:
             onwards = "materials" if configuration.materials else "check"
             return redirect(f"home:application-{onwards}", number)
     else:
-        filled = application_form(configuration, options, initial=application.answers)
+        filled = application_form(configuration, options, drafts.kept(request), initial=application.answers)
     context = {
         "application": application,
         "configuration": configuration,
@@ -120,9 +121,9 @@ def materials(request: HttpRequest, number: str) -> HttpResponse:
             return redirect(f"{request.path}#m-{request.POST.get('key', '')}")
         except Problem as refused:
             problem = refused
-    known, held = application.known, list(application.papers.select_related("file"))
+    held = list(application.papers.select_related("file"))
     groups = [
-        {"rule": rule, "least": rule.least(known), "papers": [p for p in held if p.key == rule.key]}
+        {"rule": rule, "least": application.least(rule), "papers": [p for p in held if p.key == rule.key]}
         for rule in application.configuration.materials
     ]
     context = {

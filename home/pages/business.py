@@ -4,13 +4,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from cms.tiles.queries import shown
 from cms.tiles.rules import TileGroup
+from home.entries import every
 
 
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
     """业务查询 and 业务办理."""
-    entries = shown(user_id=request.user.pk)
+    entries = every(user_id=request.user.pk)
     groups = [(group.label, [entry for entry in entries if entry.tile.group == group]) for group in TileGroup]
     return render(request, "home/business/index.html", {"groups": groups})

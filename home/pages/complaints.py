@@ -16,6 +16,7 @@ from django.views.decorators.http import require_safe
 from cms.complaints import actions, queries
 from cms.complaints.rules import COMMENT, CONTACT, CONTENT, TITLE, candidates_moves
 from cms.complaints.states import COMPLAINT, Kind
+from home import drafts
 from home.doors import private
 from home.forms import PortalForm, text
 from home.problems import explain, page
@@ -91,7 +92,10 @@ def index(request: HttpRequest) -> HttpResponse:
 def new(request: HttpRequest) -> HttpResponse:
     """Ask or complain."""
     posted = request.method == "POST"
-    form = NewForm(request.POST if posted else None, request.FILES if posted else None, initial={"kind": "consult"})
+    if posted:
+        form = NewForm(request.POST, request.FILES)
+    else:
+        form = NewForm(initial=drafts.kept(request) or {"kind": "consult"})
     status = 200
     if form.is_valid():
         given = dict(form.cleaned_data)
@@ -134,6 +138,11 @@ _ACTS: dict[str, tuple[type[PortalForm], Callable[[str, dict[str, Any], Actor], 
 }
 
 
+def _empty(act: str, typed: Any) -> PortalForm:
+    """A form to fill in; with what was typed into it before, where `typed` is for it."""
+    return _ACTS[act][0](auto_id=f"{act}_%s", initial=typed if typed.get("act") == act else None)
+
+
 @private
 def one(request: HttpRequest, number: str) -> HttpResponse:
     """The thread, and what may be done now; each button posts here with its name."""
@@ -156,6 +165,8 @@ def one(request: HttpRequest, number: str) -> HttpResponse:
             else:
                 messages.success(request, _("操作成功。"))
                 return redirect("home:complaint", number)
+    typed = (drafts.kept(request) if request.method == "GET" else None) or {}
+    act = act or typed.get("act", "")
     moves = candidates_moves(complaint.state, complaint.answered_at, clock.now())
     context = {
         "complaint": complaint,
@@ -163,7 +174,7 @@ def one(request: HttpRequest, number: str) -> HttpResponse:
         "thread": queries.thread(complaint),
         "files": queries.candidates_files(complaint),
         "acts": [
-            (move, COMPLAINT.moves[move].label, bound if move == act else _ACTS[move][0](auto_id=f"{move}_%s"))
+            (move, COMPLAINT.moves[move].label, bound if bound and move == act else _empty(move, typed))
             for move in moves
         ],
         "act": act,

@@ -161,11 +161,9 @@ def profile(request: HttpRequest) -> HttpResponse:
         else:
             place(actions.refusals(candidate, form.cleaned_data), form)
     else:
-        draft = drafts.restore(request)
+        draft = drafts.kept(request)
         initial = (_current(candidate) | draft.dict()) if draft else _current(candidate)
         form = ProfileForm(initial=initial, candidate=candidate, locked=locked)
-        if draft:
-            flash.info(request, _("已为您保留登录过期前填写的内容，请核对后保存。"))
     context = {
         "candidate": candidate,
         "locked": locked,
@@ -225,7 +223,9 @@ def contact(request: HttpRequest) -> HttpResponse:
             else:
                 return HttpResponseRedirect(onwards)
     else:
-        form = ContactForm(initial={"address_area": candidate.address_area, "address": candidate.address})
+        current = {"address_area": candidate.address_area, "address": candidate.address}
+        draft = drafts.kept(request)
+        form = ContactForm(initial=(current | draft.dict()) if draft else current)
     context = {"mobile": mask_mobile(candidate.user.mobile), "window": window, "back": reverse("home:business")}
     return page(request, "home/me/contact.html", context, form=form)
 

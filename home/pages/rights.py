@@ -15,6 +15,7 @@ from candidate_api.accounts.proofs import Proof, demand
 from candidate_api.candidates.queries import of
 from candidate_api.rights import actions, queries
 from candidate_api.rights.states import ERASURE
+from home import drafts
 from home.doors import private
 from home.forms import PortalForm, text
 from home.problems import explain, page
@@ -63,7 +64,7 @@ def erasure(request: HttpRequest) -> HttpResponse:
     """注销账号: what goes, what the law keeps, and the request."""
     actor = actor_of(request, "web")
     demand(Proof(), by=actor)
-    form = ErasureForm(request.POST if request.method == "POST" else None)
+    form = ErasureForm(request.POST) if request.method == "POST" else ErasureForm(initial=drafts.kept(request))
     problem = None
     if form.is_valid():
         try:

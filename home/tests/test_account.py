@@ -13,7 +13,11 @@ from django.urls import reverse
 from candidate_api.accounts import captcha
 from candidate_api.accounts.models import Captcha, VerificationCode
 from candidate_api.candidates.models import Candidate
+from cms.complaints import actions as complaints
+from cms.complaints.models import Complaint
+from cms.complaints.tests import desk
 from home.tests.conftest import inline
+from review.applications.tests.scene import drafted, fresh, made
 from tests import life
 
 pytestmark = pytest.mark.django_db
@@ -250,3 +254,29 @@ def test_what_was_typed_when_the_session_ended_is_there_after_signing_in(client:
     candidate.refresh_from_db(fields=["address"])
     assert candidate.address == "民族大道1号"
     assert 'value="星湖路2号"' not in client.get("/me/profile/").content.decode(), "once"
+
+
+def test_every_form_keeps_what_was_typed(client: Client, candidate: Candidate) -> None:
+    """An application's questions, a complaint, an addition to one: the session ends between two keys."""
+    desk.category()
+    asked = complaints.submit(
+        kind="consult", category="score", title="成绩没有公布", content="请问何时公布？", contact="",
+        by=life.actor(candidate),
+    )  # fmt: skip
+    made()
+    application = drafted(candidate.user)
+    for address, typed in (
+        (f"/business/applications/{application.number}/form/", {"phone": "13911112222"}),
+        ("/services/complaints/new/", {"kind": "complaint", "category": "score", "title": "窗口没有人", "content": ""}),
+        (f"/services/complaints/{asked.number}/", {"act": "add_message", "text": "窗口没有人"}),
+    ):
+        client.post("/login/", {"account": candidate.user.mobile, "password": life.PASSWORD})
+        client.cookies.pop(settings.SESSION_COOKIE_NAME)
+        door = client.post(address, typed).url
+        client.post("/login/", {"account": candidate.user.mobile, "password": life.PASSWORD, "next": address})
+        page = client.get(address).content.decode()
+        assert door.startswith("/login/"), address
+        assert "已为您保留" in page, address
+        assert ("13911112222" in page, "窗口没有人" in page) in ((True, False), (False, True)), address
+    assert application.answers == fresh(application).answers
+    assert Complaint.objects.count() == 1

@@ -79,7 +79,8 @@ def test_a_type_made_by_staff_from_tile_to_decision(browser: "Page", live_server
     screen, person = Visitor(browser, live_server.url, "types"), life.enrolled(name="韦小莉").user
     screen.be(member("administrator", "45"), "/admin/snippets/review/applicationtype/add/")
     make_type(screen)
-    screen.be(person, "/business/apply/practice/")
+    screen.be(person, "/business/")
+    screen.follow("实践课程报名")
     apply(screen)
 
     reviewer = member("first_reviewer", "450100")

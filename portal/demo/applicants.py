@@ -60,7 +60,7 @@ def _papers(number: str, by: Actor) -> None:
     application = Application.objects.get(number=number)
     for rule in application.configuration.materials:
         there = Material.objects.filter(application=application, key=rule.key).count()
-        for _lacking in range(rule.least(application.known) - there):
+        for _lacking in range(application.least(rule) - there):
             actions.add_paper(number, rule.key, _scan(), by=by)
 
 

@@ -7,11 +7,13 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from portal.kernel import clock
 from portal.kernel.crypto.fields import EncryptedTextField
 from portal.kernel.states import Who
 from review.applications.states import APPLICATION, HELD, OPEN, TURNS, allowed, told
 from review.offices.models import Office
-from review.types.configuration import Answers, Configuration, Step
+from review.types.configuration import Answers, Configuration, MaterialRule, Step
+from review.types.kinds import kind_of
 from review.types.models import ApplicationType
 from review.types.states import StepActor
 
@@ -154,6 +156,11 @@ class Application(models.Model):
     def answers(self, given: Answers) -> None:
         self.sealed_answers = json.dumps(given, ensure_ascii=False)
 
+    def chosen(self, key: str) -> str:
+        """What the chosen option was called when it was handed in; empty where it never was."""
+        question = self.configuration.question(key) if self.frozen else None
+        return dict(question.options).get(self.answers.get(key, ""), "") if question else ""
+
     @property
     def decided_rows(self) -> list[tuple[Answers, bool, str]]:
         """The rows that are decided one by one, each with whether it passed and what was said."""
@@ -182,6 +189,19 @@ class Application(models.Model):
         """The answers and what system steps have said no to: what conditions are held against."""
         return self.answers | {f"check.{key}": "failed" for key in self.failed_checks}
 
+    def least(self, material: MaterialRule) -> int:
+        """How many files of that kind it takes now; none while what a system looks up may still settle it by itself."""
+        steps = self.configuration.steps
+        step = steps[self.step_index] if self.step_index < len(steps) else None
+        if (
+            step is not None
+            and step.ends_if_passed
+            and step.key not in self.failed_checks
+            and not kind_of(self.type.kind).skips(step, self)
+        ):
+            return 0
+        return material.least(self.known)
+
     @property
     def configuration(self) -> Configuration:
         """What it goes by: as frozen, or while it was never sent, the type as it is now."""
@@ -193,15 +213,31 @@ class Application(models.Model):
         return self.configuration.steps[self.step_index] if self.turn else None
 
     @property
+    def has_lapsed(self) -> bool:
+        """Whether the candidate's time is over, by the clock, also while no job has looked."""
+        return self.lapses and self.due_at is not None and self.due_at <= clock.now()
+
+    @property
+    def is_unavailable(self) -> bool:
+        """Whether a service that has to be asked gave no answer yet; it is asked again at `next_ask_at`."""
+        return self.turn == StepActor.SYSTEM and self.asked > 0
+
+    @property
     def state_label(self) -> str:
         """What the candidate reads: the step's own words while it is being dealt with."""
+        if self.has_lapsed:
+            return str(APPLICATION.states["expired"].label)
         return self.step_label if self.turn else str(APPLICATION.states[self.state].label)
 
     @property
     def tone(self) -> str:
+        if self.has_lapsed:
+            return APPLICATION.states["expired"].tone
         return "warning" if self.turn == StepActor.CANDIDATE else APPLICATION.states[self.state].tone
 
     def allowed_to(self, who: Who) -> list[str]:
+        if who == Who.CANDIDATE and self.has_lapsed:
+            return []
         return allowed(self.state, self.turn, who)
 
     def is_claimed_by_another(self, user_id: int | None, now: datetime) -> bool:
@@ -224,7 +260,7 @@ class Event(models.Model):
     office = models.ForeignKey(Office, models.PROTECT, null=True, related_name="+", verbose_name=_("办理机构"))
     to_state = models.CharField(max_length=20, choices=APPLICATION.choices)
     note = models.CharField(_("意见"), max_length=500, blank=True)
-    # Of a step whose results are told together: the desk's alone.
+    # What is decided and not told yet is the desk's alone: results held back, the first of two pairs of eyes.
     told = models.BooleanField(default=True)
     remarks = models.JSONField(default=list)
 

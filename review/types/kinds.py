@@ -29,6 +29,10 @@ class Case(Protocol):
     answers: Answers
     applicant: Any
 
+    def chosen(self, key: str) -> str:
+        """What the option that was chosen for a question was called when it was handed in; empty where it never was."""
+        ...
+
     @property
     def first_submitted_at(self) -> datetime | None:
         """When it was handed in for the first time."""

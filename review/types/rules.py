@@ -182,15 +182,13 @@ def with_chosen(configuration: Configuration, answers: Answers, options: Options
 
 
 def with_former(configuration: Configuration, options: Options) -> Options:
-    """What may be chosen, and what the frozen configuration knows to have been chosen before."""
+    """What may be chosen, and what the frozen configuration knows to have been chosen before, called as it was then."""
     asked = [(question.key, question) for question in configuration.questions]
     asked += [(f"{q.key}.{column.key}", column) for q in configuration.questions for column in q.columns]
     found = dict(options)
     for key, question in asked:
-        there = found.get(key, ())
-        codes = {code for code, _label in there}
-        if former := [option for option in question.options if option[0] not in codes]:
-            found[key] = [*there, *former]
+        if question.options:
+            found[key] = list((dict(found.get(key, ())) | dict(question.options)).items())
     return found
 
 

@@ -3,13 +3,19 @@
 from typing import Any
 
 from candidate_api.candidates.models import Candidate
-from candidate_api.catalogue.models import Course
+from candidate_api.catalogue.models import Course, PlanCourse
 from candidate_api.results.models import Score
 from candidate_api.results.queries import for_update
 from candidate_api.results.states import PASS_MARK, Status
 from portal.kernel import clock
 from portal.kernel.actor import Actor
 from portal.kernel.audit.actions import record
+
+
+def worth(candidate: Candidate) -> dict[int, int]:
+    """By course, the credits that the current plan of the candidate's major gives."""
+    lines = PlanCourse.objects.filter(group__plan__major=candidate.major_id, group__plan__is_current=True)
+    return dict(lines.values_list("course_id", "credits"))
 
 
 def credit(candidate: Candidate, course: Course, source: str, *, application: int, by: Actor, **fields: Any) -> Score:

@@ -6,9 +6,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from candidate_api.applications.applicants import of, sheet_of
+from candidate_api.applications.kinds.credit import worth
 from candidate_api.candidates.models import Candidate
 from candidate_api.candidates.states import Category
-from candidate_api.catalogue.models import PlanCourse
 from candidate_api.catalogue.states import Level
 from candidate_api.graduations import queries
 from candidate_api.graduations.actions import graduate
@@ -112,7 +112,9 @@ class Graduation(Kind):
             ("prior_date", _("前置学历毕业时间")), ("thesis", _("毕业论文题目")),
         )  # fmt: skip
         facts = [(label, str(given[key])) for key, label in labels if given.get(key)]
-        school = candidate.major.school.name if candidate.major and candidate.major.school else ""
+        major = candidate.major
+        school = major.school.name if major and major.school else ""
+        level = str(major.get_level_display()) if major else ""
         resume = [
             (row["begin"], row.get("end", _("至今")), row["where"], row.get("what", ""))
             for row in given.get("resume", [])
@@ -126,7 +128,7 @@ class Graduation(Kind):
         ]
         opinions = (_("思想品德鉴定"), _("主考学校意见"), _("考试委员会意见"), _("毕业证书编号"))
         title = _("高等教育自学考试毕业生登记表")
-        return sheet_of(case.applicant, title, [(_("主考学校"), school), *facts], parts, opinions)
+        return sheet_of(case.applicant, title, [(_("层次"), level), (_("主考学校"), school), *facts], parts, opinions)
 
     def on_approved(self, case: Case, *, by: Actor) -> None:
         candidate = of(case.applicant)
@@ -137,14 +139,13 @@ class Graduation(Kind):
 def _scores(case: Case) -> list[tuple[str, ...]]:
     """Every passed course, with the credits that the current plan gives it."""
     candidate = of(case.applicant)
-    lines = PlanCourse.objects.filter(group__plan__major=candidate.major_id, group__plan__is_current=True)
-    worth = dict(lines.values_list("course_id", "credits"))
+    worths = worth(candidate)
     rows = released().filter(candidate=candidate, status=Status.PASSED).select_related("course")
     return [
         (
             row.course.code,
             row.course.name,
-            str(worth.get(row.course_id, "")),
+            str(worths.get(row.course_id, "")),
             row.grade or ("" if row.score is None else str(row.score)),
             str(row.get_source_display()),
         )

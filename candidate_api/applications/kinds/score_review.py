@@ -46,7 +46,7 @@ class ScoreReview(Kind):
         return [
             (_("课程"), str(score.course)),
             (_("考期"), score.session.name),
-            (_("公布成绩"), _said(score)),
+            (_("公布成绩"), case.chosen("score").removeprefix(f"{score.course} ") or _said(score)),
             (_("公布时间"), f"{clock.local(score.session.scores_at):%Y-%m-%d %H:%M}"),
         ]
 

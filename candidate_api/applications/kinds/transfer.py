@@ -4,10 +4,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from candidate_api.applications.applicants import of, sheet_of
-from candidate_api.applications.kinds.credit import credit
+from candidate_api.applications.kinds.credit import credit, worth
 from candidate_api.candidates.models import Candidate
 from candidate_api.catalogue.models import Course
-from candidate_api.results.models import Score
+from candidate_api.results.models import Discipline, Score
 from candidate_api.results.queries import passed_course_codes
 from candidate_api.results.states import Source
 from candidate_api.transfers import actions, queries
@@ -18,7 +18,7 @@ from portal.kernel.errors import Code, FieldError, Problem
 from portal.kernel.users.models import User
 from review.types.configuration import Answers, Step
 from review.types.kinds import Case, Facts, Kind
-from review.types.sheets import Sheet, Table
+from review.types.sheets import Sheet, Table, Words
 
 _NO_MATCH = gettext_lazy("请先在“转入课程对应”中登记%(code)s对应的课程，没有的也要登记。")
 _HEADS = (gettext_lazy("课程代码"), gettext_lazy("课程名称"), gettext_lazy("成绩"), gettext_lazy("合格考期"))
@@ -56,17 +56,29 @@ class TransferOut(Kind):
         there = dict(PROVINCES).get(given.get("province", ""), "")
         facts = [(_("转入省份"), there), *((label, str(given.get(key, ""))) for key, label in labels)]
         scores = Score.objects.filter(pk__in=_ids(case), candidate__user=case.applicant)
+        worths = worth(of(case.applicant))
         rows = [
-            (s.course.code, s.course.name, s.grade or str(s.score or ""), s.session.code if s.session else "")
+            (
+                *(s.course.code, s.course.name, s.grade or str(s.score or ""), s.session.code if s.session else ""),
+                *(str(worths.get(s.course_id, "")), str(s.get_source_display())),
+            )
             for s in scores.select_related("course", "session").order_by("course__code")
         ]
-        table = Table(_("转出合格课程"), [str(h) for h in _HEADS], rows, (2, 5, 2, 2))
+        heads = [*(str(h) for h in _HEADS), _("学分"), _("来源")]
+        table = Table(_("转出合格课程"), heads, rows, (2, 5, 2, 2, 1, 2))
         title = _("高等教育自学考试转考（转出）登记表")
-        return sheet_of(case.applicant, title, facts, [table], [_("转入省考办意见")])
+        return sheet_of(case.applicant, title, facts, [table, _decisions(case)], [_("转入省考办意见")])
 
     def on_approved(self, case: Case, *, by: Actor) -> None:
         given = case.answers
         actions.approve(of(case.applicant).pk, given["province"], given["number"], _ids(case), case.pk, by=by)
+
+
+def _decisions(case: Case) -> Words:
+    """违纪记录: what was ever decided against the person."""
+    rows = Discipline.objects.filter(candidate__user=case.applicant).order_by("starts", "pk")
+    told = [f"{d.get_penalty_display()} {d.starts}–{d.until} {d.number} {d.reason}".strip() for d in rows]
+    return Words(_("违纪处理记录"), "\n".join(told) or _("无"))
 
 
 def _ids(case: Case) -> list[int]:

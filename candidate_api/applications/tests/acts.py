@@ -23,7 +23,7 @@ def filled(person: Candidate, slug: str, **answers: Any) -> Application:
     """A draft with these answers, its papers and its consents."""
     application = actions.start(slug, answers, by=by(person))
     for rule in application.configuration.materials:
-        for number in range(rule.least(application.known)):
+        for number in range(application.least(rule)):
             actions.add_paper(application.number, rule.key, paper(number), by=by(person))
     for text in application.configuration.consents:
         actions.consent(application.number, text.key, text.version, by=by(person))

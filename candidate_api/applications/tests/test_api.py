@@ -22,6 +22,7 @@ from portal.kernel.users.models import User
 from review.applications import actions, queries
 from review.applications.models import Application
 from review.applications.tests.scene import SYSTEM, fresh, made, paper, passed, reviewer
+from review.types.kinds import kind_of
 from tests import life
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("reference")]
@@ -160,17 +161,18 @@ def change(person: Candidate, **answers: Any) -> Application:
     application = actions.start("info-change", answers, by=by(person))
     actions.consent(application.number, "identity", "2026-10", by=by(person))
     for rule in application.configuration.materials:
-        if rule.least(application.known):
+        if application.least(rule):
             actions.add_paper(application.number, rule.key, paper(), by=by(person))
     return fresh(actions.submit(application.number, by=by(person)))
 
 
 def test_a_comparison_that_passes_takes_effect_at_once(records, person):
     application = change(person, **NEW_NAME)
-    assert application.turn == "system"
+    assert (application.turn, application.papers.count()) == ("system", 0), "papers are for who does not pass"
     records.answer = ProviderUnavailable("away")
     actions.ask_due(by=SYSTEM)
     assert (fresh(application).turn, Candidate.objects.get(pk=person.pk).user.name) == ("system", "韦小莉")
+    assert fresh(application).is_unavailable
     records.answer = True
     Application.objects.update(next_ask_at=clock.now() - timedelta(seconds=1))
     actions.ask_due(by=SYSTEM)
@@ -190,8 +192,9 @@ def test_one_that_fails_asks_for_papers_and_people_decide(records, person):
     assert (application.state, application.failed_checks) == ("returned", ["identity"])
     with pytest.raises(Problem) as caught:
         actions.submit(application.number, by=by(person))
-    assert [error.field for error in caught.value.errors] == ["materials.id_card"]
-    actions.add_paper(application.number, "id_card", paper(), by=by(person))
+    assert [error.field for error in caught.value.errors] == ["materials.id_card", "materials.household"]
+    for key in ("id_card", "household"):
+        actions.add_paper(application.number, key, paper(), by=by(person))
     assert actions.submit(application.number, by=by(person)).step_label == "待现场审核"
     passed(application, reviewer())
     passed(application, reviewer("first_reviewer", "45"))
@@ -256,6 +259,10 @@ def test_a_score_is_reviewed_in_five_working_days(person):
     score = Score.objects.get(pk=score.pk)
     assert (fresh(application).state, score.score, score.status) == ("approved", 61, "passed")
     assert AuditEntry.objects.get(verb="results.correct").data["before"] == {"score": 58, "status": "failed"}
+    application = fresh(application)
+    told = {str(label): said for label, said in kind_of("score-review").facts(application)}
+    assert told["公布成绩"] == "58分", "what was told, not what has become of it"
+    assert dict(queries.options(application)["score"])[str(score.pk)].endswith(" 58分")
     session.scores_at = clock.now() - timedelta(days=9)
     session.save()
     with pytest.raises(Problem, match="validation_failed"):

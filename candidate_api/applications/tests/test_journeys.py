@@ -66,7 +66,7 @@ class App:
         application = Application.objects.get(number=self.get(url).json()["number"])
         for rule in application.configuration.materials:
             given = application.papers.filter(key=rule.key).count()
-            for number in range(given, rule.least(application.known)):
+            for number in range(given, application.least(rule)):
                 file = SimpleUploadedFile("a.png", paper(number), "image/png")
                 answer = self.api.post(f"{url}materials/", {"key": rule.key, "file": file}, "multipart")
                 assert answer.status_code == 201, answer.json()

@@ -18,6 +18,7 @@ from review.applications import actions
 from review.applications.models import Application
 from review.applications.rules import Verdict
 from review.applications.tests.scene import SYSTEM, fresh, passed, reviewer
+from review.types.kinds import kind_of
 from tests import life
 
 pytestmark = pytest.mark.django_db
@@ -51,6 +52,9 @@ def test_out_to_the_other_provinces_word(app, leaving):
     shown = app.get(f"{MINE}{application.number}/").json()
     assert (shown["state_label"], shown["allowed_actions"]) == ("待考生网上确认", ["confirm", "dispute", "withdraw"])
     assert app.get(f"{MINE}{application.number}/register.pdf").content[:4] == b"%PDF"
+    table, decisions = kind_of("transfer-out").register(fresh(application)).parts
+    assert list(table.heads) == ["课程代码", "课程名称", "成绩", "合格考期", "学分", "来源"]
+    assert decisions.text == "无"
     assert app.post(f"{MINE}{application.number}/confirm/").status_code == 200
     decided_by_two(application)
     row, archive = TransferOut.objects.get(), reviewer("archive", "45")

@@ -203,14 +203,14 @@ def _freeze(application: Application, answers: Answers, now: datetime) -> None:
 
 def problems_of(application: Application) -> list[FieldError]:
     """What is missing or wrong before it can be handed in: answers, what its kind says, papers, consents."""
-    configuration, known = application.configuration, application.known
+    configuration = application.configuration
     errors = rules.missing(configuration.questions, application.answers)
     if not errors:
         errors = kind_of(application.type.kind).check(application)
     held = list(application.papers.values_list("key", flat=True))
     for rule in configuration.materials:
-        if held.count(rule.key) < rule.least(known):
-            words = {"label": rule.label, "least": rule.least(known)}
+        if held.count(rule.key) < application.least(rule):
+            words = {"label": rule.label, "least": application.least(rule)}
             sentence = _("请上传%(label)s（至少%(least)d份）。") % words
             errors.append(FieldError(f"materials.{rule.key}", "required", sentence))
     given = set(application.agreements.values_list("key", "version"))
@@ -227,6 +227,7 @@ def withdraw(number: str, *, by: Actor) -> Application:
     """Take it back for good. Raises Problem: `not_found`, `state_conflict` once it is over."""
     application = queries.own_for_update(by, number)
     check(application.state, application.turn, "withdraw", Who.CANDIDATE)
+    _in_time(application)
     before, step = application.state, (application.step_index, application.step_label)
     application.withdraw()
     rest(application)
@@ -285,7 +286,7 @@ def _read(application: Application, given: dict[str, Any]) -> Answers:
 
 def _in_time(application: Application) -> None:
     """By the clock, also while no job has looked: what is over cannot be gone on with."""
-    if application.due_at is not None and application.due_at <= clock.now():
+    if application.has_lapsed and application.due_at is not None:
         due = {"due": deadline(application.due_at)}
         raise Problem(
             Code.STATE_CONFLICT, _("办理期限%(due)s已过，申请已失效。") % due, state="expired", allowed_actions=[]

@@ -33,7 +33,7 @@ def expire_due(*, by: Actor) -> int:
 @transaction.atomic
 def _expire(application_id: int, by: Actor) -> int:
     application = queries.for_update(application_id)
-    if not application.lapses or application.due_at is None or application.due_at > clock.now():
+    if not application.has_lapsed:
         return 0
     check(application.state, application.turn, "expire", Who.SYSTEM)
     before, step = application.state, (application.step_index, application.step_label)

@@ -24,7 +24,8 @@ from review.types.configuration import Step
 from review.types.kinds import applicants, kind_of
 from review.types.states import Level, StepActor
 
-# What is not told at once at a step that holds its results back.
+# What is not told at once: at a step that holds its results back, and by the first of two pairs of eyes, whom the
+# second may contradict.
 SILENT = ("approve", "reject")
 
 
@@ -130,7 +131,8 @@ def write(
     save(application)
     index, label = at_step or (application.step_index, application.step_label)
     steps = application.configuration.steps
-    is_silent = verb in SILENT and index < len(steps) and steps[index].held
+    is_first_of_two = verb == "approve" and application.first_approver_id is not None
+    is_silent = verb in SILENT and index < len(steps) and (steps[index].held or is_first_of_two)
     about = [{"target": remark.target, "text": remark.text} for remark in remarks or ()]
     event = Event.objects.create(
         application=application,

@@ -85,6 +85,8 @@ def test_from_the_draft_to_the_last_of_two_pairs_of_eyes(person):
         ("通过", application.office.name),
         ("通过", application.office.name),
     ]
+    told = list(application.events.values_list("told", flat=True))
+    assert told == [True, True, True, False, True], "the second might have contradicted"
     assert [station.state for station in queries.stations(application)] == ["done"] * 3
     assert Message.objects.filter(template="application_approved").exists()
     written = AuditEntry.objects.filter(verb__startswith="applications.").order_by("pk")
@@ -187,6 +189,9 @@ def test_time_to_correct_ends_by_the_clock_and_is_reminded_of(person):
         assert actions.expire_due(by=SYSTEM) == 0
     with time_machine.travel(due, tick=False):
         refused("state_conflict", actions.submit, application.number, by=by(person))
+        refused("state_conflict", actions.withdraw, application.number, by=by(person))
+        late = fresh(application)
+        assert (late.state_label, late.allowed_to(Who.CANDIDATE)) == ("已逾期失效", []), "also while no job has looked"
         assert (actions.expire_due(by=SYSTEM), actions.expire_due(by=SYSTEM)) == (1, 0)
     assert (fresh(application).state, Message.objects.filter(template="application_expired").exists()) == (
         "expired",

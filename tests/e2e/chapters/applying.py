@@ -58,7 +58,7 @@ class Applicant:
         page, application = self.screen.page, self.application
         for rule in application.configuration.materials:
             card = page.locator(f"#m-{rule.key}")
-            for number in range(card.locator(".papers img").count(), rule.least(application.known)):
+            for number in range(card.locator(".papers img").count(), application.least(rule)):
                 file = {"name": f"{rule.key}.png", "mimeType": "image/png", "buffer": specimen(rule.key)}
                 card.locator("[type=file]").set_input_files([file])  # type: ignore[list-item]
                 if not self.screen.script:
