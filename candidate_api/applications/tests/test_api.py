@@ -306,7 +306,8 @@ def test_old_and_new_number_can_be_compared_and_it_is_written_down_who_did(recor
     application = change(person, what=["id_number"], new_id_number=new, reason="升位")
     records.answer = False
     actions.ask_due(by=SYSTEM)
-    actions.add_paper(application.number, "id_card", paper(), by=by(person))
+    for key in ("id_card", "police_proof"):
+        actions.add_paper(application.number, key, paper(), by=by(person))
     actions.submit(application.number, by=by(person))
     city, client = reviewer(), Client()
     client.force_login(User.objects.get(pk=city.user_id))
