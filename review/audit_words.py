@@ -9,6 +9,7 @@ WORDS = {
     **{f"applications.{verb}": label for verb, label in TOLD.items()},
     "applications.add_paper": _("上传材料"),
     "applications.export": _("导出申请"),
+    "applications.open_numbers": _("查看完整号码"),
     "applications.open_paper": _("查看材料"),
     "applications.remove_paper": _("删除材料"),
     "applications.start": _("开始填写申请"),

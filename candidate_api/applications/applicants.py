@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from candidate_api.candidates.models import Candidate
+from candidate_api.candidates.queries import called
 from candidate_api.catalogue.models import CodeItem, Course, District
 from portal.kernel.text import mask_mobile
 from portal.kernel.users.models import User
@@ -61,6 +63,11 @@ def facts(user: User) -> Facts:
     ]
 
 
+def found(text: str) -> "QuerySet[Candidate]":
+    """The keys of the people whom a reviewer looks for: by a whole number, or by a name or its beginning."""
+    return Candidate.objects.filter(called(text)).values("user")
+
+
 def sheet_of(
     user: User,
     title: str,
@@ -88,7 +95,7 @@ def sheet_of(
 def plug_in() -> None:
     """Tell the engine who its applicants are and what they choose from."""
     applicants.record, applicants.obstacle = record, obstacle
-    applicants.office, applicants.facts = office, facts
+    applicants.office, applicants.facts, applicants.found = office, facts, found
     LISTS[QuestionKind.DISTRICT] = lambda: list(District.objects.values_list("code", "name"))
     LISTS[QuestionKind.COURSE] = lambda: [(code, f"{code} {name}") for code, name in _courses()]
 

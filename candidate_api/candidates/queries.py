@@ -4,8 +4,8 @@ from django.db.models import BigIntegerField, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from candidate_api.candidates import passed
-from candidate_api.candidates.models import Candidate
-from candidate_api.candidates.rules import DESK, LOCKED_BY_A_PASS, REQUIRED, Step
+from candidate_api.candidates.models import Candidate, FormerDocument
+from candidate_api.candidates.rules import DESK, LOCKED_BY_A_PASS, REQUIRED, Step, clean_account
 from candidate_api.catalogue.models import Area, CodeItem, Major
 from candidate_api.catalogue.queries import taking_new_on
 from portal.kernel import clock
@@ -13,6 +13,8 @@ from portal.kernel.actor import Actor
 from portal.kernel.crypto.fields import blind_lookup
 from portal.kernel.errors import Code, Problem
 from portal.kernel.prepared import Given, Prepared, Question, ask
+from portal.kernel.text import clean, clean_name
+from portal.kernel.users.models import User
 
 
 def of(actor: Actor) -> Candidate:
@@ -53,6 +55,19 @@ def of_document(id_type: str, id_number: str) -> Candidate | None:
     """Whose document this is."""
     rows = Candidate.objects.select_related("user").filter(id_type=id_type)
     return rows.filter(blind_lookup(Candidate, "id_number_index", id_number)).first()
+
+
+def called(text: str) -> Q:
+    """Whoever has this whole ID number (now or formerly), mobile or 准考证号, or this name or its beginning; nobody for
+    nothing."""
+    number, name = clean_account(text), clean_name(clean(text))
+    if not number:
+        return Q(pk__in=[])
+    by_mobile = User.objects.filter(blind_lookup(User, "mobile_index", number))
+    former = FormerDocument.objects.filter(blind_lookup(FormerDocument, "id_number_index", number))
+    by_document = blind_lookup(Candidate, "id_number_index", number) | Q(pk__in=former.values("candidate"))
+    by_name = Q(user__name__startswith=name) if not name.isascii() else Q(user__name=name)
+    return by_document | Q(candidate_number=number) | Q(user__in=by_mobile.values("pk")) | by_name
 
 
 def record_for_update(candidate_id: int) -> Candidate:

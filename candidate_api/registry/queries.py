@@ -1,9 +1,8 @@
 from django.db.models import Exists, OuterRef, Q, QuerySet, Value
 from django.utils.translation import gettext as _
 
-from candidate_api.candidates.models import Candidate, FormerDocument
-from candidate_api.candidates.queries import visible_to
-from candidate_api.candidates.rules import clean_account
+from candidate_api.candidates.models import Candidate
+from candidate_api.candidates.queries import called, visible_to
 from candidate_api.catalogue.models import Area, CodeItem
 from candidate_api.payments.models import Order, PaymentAttempt, Refund
 from candidate_api.payments.states import LIVE as LIVE_ATTEMPT
@@ -13,10 +12,7 @@ from candidate_api.registry.models import Freeze, Merger
 from candidate_api.registry.states import MAY_MERGE
 from candidate_api.results.models import Score
 from portal.kernel.actor import Actor
-from portal.kernel.crypto.fields import blind_lookup
 from portal.kernel.errors import Code, Problem
-from portal.kernel.text import clean, clean_name
-from portal.kernel.users.models import User
 from review.applications.queries import open_titles
 
 
@@ -29,14 +25,7 @@ def listed(actor: Actor) -> "QuerySet[Candidate]":
 
 def found(actor: Actor, text: str) -> "QuerySet[Candidate]":
     """By the whole ID number, mobile or 准考证号, or by a name or its beginning; nothing for nothing."""
-    number, name = clean_account(text), clean_name(clean(text))
-    if not number:
-        return listed(actor).none()
-    by_mobile = User.objects.filter(blind_lookup(User, "mobile_index", number))
-    former = FormerDocument.objects.filter(blind_lookup(FormerDocument, "id_number_index", number))
-    by_document = blind_lookup(Candidate, "id_number_index", number) | Q(pk__in=former.values("candidate"))
-    by_name = Q(user__name__startswith=name) if not name.isascii() else Q(user__name=name)
-    return listed(actor).filter(by_document | Q(candidate_number=number) | Q(user__in=by_mobile.values("pk")) | by_name)
+    return listed(actor).filter(called(text))
 
 
 def one(actor: Actor, candidate_id: int) -> Candidate:

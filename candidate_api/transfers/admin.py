@@ -11,7 +11,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
 from django.views import View
 from wagtail.admin.filters import WagtailFilterSet
-from wagtail.admin.ui.tables import Column, TitleColumn
+from wagtail.admin.ui.tables import Column, Table, TitleColumn
 
 from candidate_api.catalogue.admin.screens import KeptViewSet
 from candidate_api.transfers import actions, kinds, queries
@@ -41,7 +41,7 @@ class Transfers(Listing):
             "candidate",
             label=_("考生"),
             accessor=lambda t: mask_name(t.candidate.user.name),
-            get_url=lambda t: reverse("transfers:answer", args=[t.pk]) if t.state == "handed_over" else "",
+            get_url=lambda t: reverse("transfers:answer", args=[t.pk]) if t.may_be_answered else "",
         ),
         Column("candidate_number", label=_("准考证号"), accessor="candidate.candidate_number"),
         Column("province", label=_("转入省份"), accessor="get_province_display"),
@@ -51,6 +51,21 @@ class Transfers(Listing):
 
     def get_base_queryset(self) -> Any:
         return queries.visible_to(self.actor)
+
+    def get_table(self, object_list: Any) -> Table:
+        """What is handed over leads on for those alone who may say what the other province has answered."""
+        mine = set(queries.visible_to(self.actor, *MAY_SEND).values_list("pk", flat=True)) if self.may_send else set()
+        for row in object_list:
+            row.may_be_answered = row.state == "handed_over" and row.pk in mine
+        return super().get_table(object_list)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        return context | {"may_send": self.may_send}
+
+    @property
+    def may_send(self) -> bool:
+        return self.actor.has_role(*MAY_SEND)
 
 
 class AnswerForm(forms.Form):

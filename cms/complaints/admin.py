@@ -8,7 +8,6 @@ from django import forms
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import URLPattern, path, reverse
-from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.views import View
 from wagtail.admin.filters import DateRangePickerWidget, WagtailFilterSet
@@ -21,7 +20,7 @@ from cms.complaints.models import Complaint, ComplaintCategory, SupportTeam
 from cms.complaints.rules import CONTENT, DESK, SOON
 from cms.complaints.states import COMPLAINT, Due, Kind
 from portal.kernel import clock
-from portal.kernel.admin import ActView, ForRoles, Instant, Listing, ListingViewSet, ReasonForm
+from portal.kernel.admin import ActView, ForRoles, Instant, Listing, ListingViewSet, ReasonForm, toned
 from portal.kernel.dashboard.panels import Queue, Waiting, plug
 from portal.kernel.downloads import private_table
 from portal.kernel.errors import Problem, Words
@@ -29,18 +28,12 @@ from portal.kernel.papers import read
 from portal.kernel.states import Who
 from portal.kernel.text import mask_name
 
-_TONES = {
-    Due.OVERDUE: "w-bg-critical-50 w-text-critical-200 w-font-bold",
-    Due.SOON: "w-bg-warning-50 w-text-warning-100 w-font-bold",
-    Due.OK: "",
-    Due.NONE: "",
-}
+_TONES = {Due.OVERDUE: "critical", Due.SOON: "warning"}
 
 
 def _due(complaint: Complaint) -> str:
     """By text and by colour: a deadline that is near, or past."""
-    due = complaint.due
-    return format_html('<span class="w-status {}">{}</span>', _TONES[due], due.label)
+    return toned(complaint.due.label, _TONES.get(complaint.due, ""))
 
 
 def _holder(complaint: Complaint) -> str:

@@ -1,3 +1,4 @@
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
 from cms.workdays import rules
@@ -12,6 +13,12 @@ def special(first: date, days: int) -> dict[date, bool]:
     """What the office has entered for the days from `first` on that `days` working days may take."""
     last = first + timedelta(days=2 * days + _SPARE)
     return dict(SpecialDay.objects.filter(day__range=(first, last)).values_list("day", "is_working"))
+
+
+def special_among(days: Iterable[date]) -> dict[date, bool]:
+    """The same for all days from the earliest to the latest of these."""
+    known = sorted(days)
+    return dict(SpecialDay.objects.filter(day__range=(known[0], known[-1])).values_list("day", "is_working"))
 
 
 def working_days_after(start: datetime, days: int) -> datetime:

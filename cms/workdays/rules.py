@@ -21,6 +21,11 @@ def nth_after(day: date, days: int, special: Special) -> date:
     return day
 
 
+def between(day: date, last: date, special: Special) -> int:
+    """How many working days come after `day`, up to `last` and with it."""
+    return sum(is_working(day + timedelta(days=n), special) for n in range(1, (last - day).days + 1))
+
+
 def end_of_nth_after(start: datetime, days: int, special: Special) -> datetime:
     """The end (24:00) of the `days`-th working day after the day of `start`."""
     return clock.at(nth_after(clock.local(start).date(), days, special), 24)

@@ -13,6 +13,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import URLPattern, path
 from django.utils.functional import cached_property
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.views import View
 from wagtail.admin import messages
@@ -151,6 +152,17 @@ class Instant(Column):
     """A time to the second: the day, and below it the hour."""
 
     cell_template_name = "kernel/instant.html"
+
+
+_TONES = {
+    "critical": "w-bg-critical-50 w-text-critical-200 w-font-bold",
+    "warning": "w-bg-warning-50 w-text-warning-100 w-font-bold",
+}
+
+
+def toned(words: Words, tone: str = "") -> str:
+    """What a cell says, by text, and where it is `warning` or `critical` by weight and colour too."""
+    return format_html('<span class="w-status {}">{}</span>', _TONES.get(tone, ""), words)
 
 
 def yes_or_no(name: str, label: Words) -> BooleanColumn:

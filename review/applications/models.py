@@ -261,6 +261,8 @@ class Event(models.Model):
     by = _user(null=True)
     # Whom the candidate reads: themselves, an office, the system; never a colleague's name.
     who = models.CharField(_("办理方"), max_length=60)
+    # The office that did it, whoever has the application afterwards; none where no office did.
+    office = models.ForeignKey(Office, models.PROTECT, null=True, related_name="+", verbose_name=_("办理机构"))
     to_state = models.CharField(max_length=20, choices=APPLICATION.choices)
     note = models.CharField(_("意见"), max_length=500, blank=True)
     # What is decided and not told yet is the desk's alone: results held back, the first of two pairs of eyes.

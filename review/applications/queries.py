@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from portal.kernel import clock
 from portal.kernel.actor import Actor
 from portal.kernel.errors import Code, Problem
+from portal.kernel.text import clean, has_personal_number
 from portal.kernel.users.models import User
 from review.applications.models import Application, Event
 from review.applications.rules import Difference, differences
@@ -19,8 +20,8 @@ from review.materials.models import Material
 from review.offices.models import Office
 from review.types import queries as types
 from review.types.configuration import Configuration
-from review.types.kinds import kind_of
-from review.types.rules import with_former
+from review.types.kinds import applicants, kind_of
+from review.types.rules import shown, with_former
 from review.types.states import StepActor
 
 
@@ -94,21 +95,28 @@ def listed(actor: Actor) -> "QuerySet[Application]":
     return rows.order_by(F("due_at").asc(nulls_last=True), "pk")
 
 
+def found(actor: Actor, text: str) -> "QuerySet[Application]":
+    """Of these the one with that number, and all of whoever is looked for by a number of theirs or by name."""
+    wanted = clean(text)
+    if not wanted:
+        return listed(actor).none()
+    return listed(actor).filter(Q(number=wanted) | Q(applicant__in=applicants.found(wanted)))
+
+
 def to_decide(actor: Actor) -> "QuerySet[Application]":
-    """What waits for a decision of an office that the actor decides for, but for what they have approved already."""
-    offices = _offices(actor, *MAY_DECIDE)
-    rows = Application.objects.none() if offices is None else Application.objects.filter(office__in=offices)
-    rows = rows.filter(turn=StepActor.OFFICE)
-    seconds = actor.offices_as("second_reviewer")
-    if not seconds:
-        rows = rows.filter(first_approver=None)
-    return rows.exclude(first_approver=actor.user_id)
+    """What waits for a decision of the actor's at an office where they hold the role themselves: for first reviewers
+    what nobody has approved, for second reviewers what somebody else has. What waits at offices below is in the list,
+    and is theirs only where they open it."""
+    firsts, seconds = (list(actor.offices_as(role)) for role in MAY_DECIDE)
+    rows = Application.objects.filter(turn=StepActor.OFFICE, office__path__in={*firsts, *seconds})
+    first = Q(first_approver=None, office__path__in=firsts)
+    second = Q(first_approver__isnull=False, office__path__in=seconds)
+    return rows.filter(first | second).exclude(first_approver=actor.user_id)
 
 
 def to_release(actor: Actor) -> "QuerySet[Application]":
-    """What is decided and held back by an office that the actor decides for."""
-    offices = _offices(actor, *MAY_DECIDE)
-    return Application.objects.none() if offices is None else Application.objects.filter(turn=HELD, office__in=offices)
+    """What is decided and held back by an office where the actor decides themselves."""
+    return Application.objects.filter(turn=HELD, office__path__in=actor.offices_as(*MAY_DECIDE))
 
 
 def one(actor: Actor, application_id: int) -> Application:
@@ -141,8 +149,10 @@ def next_free_ids(actor: Actor, type_slug: str) -> "QuerySet[Application]":
 
 
 def in_hand(actor: Actor) -> "QuerySet[Application]":
-    """What the actor has in hand now."""
-    return to_decide(actor).filter(claimed_by=actor.user_id, claimed_until__gt=clock.now()).order_by("due_at", "pk")
+    """What the actor has in hand now, also of an office below."""
+    held = Application.objects.filter(claimed_by=actor.user_id, claimed_until__gt=clock.now(), turn=StepActor.OFFICE)
+    offices = _offices(actor, *MAY_DECIDE)
+    return held.none() if offices is None else held.filter(office__in=offices).order_by("due_at", "pk")
 
 
 def waiting(actor: Actor) -> dict[str, Any]:
@@ -215,6 +225,22 @@ def changed(application: Application) -> list[Difference]:
         return []
     before, now = ((row.answers, row.files) for row in rows[-2:])
     return differences(application.configuration, before, now, options(application))
+
+
+def whole_numbers(application: Application) -> list[str]:
+    """The questions whose answers, now or in the round before, show an ID or mobile number whole."""
+    configuration, documents = application.configuration, kind_of(application.type.kind).numbers
+    handed_in = [row.answers for row in application.submissions.filter(round__gte=application.round - 1)]
+    told = [application.answers, *handed_in]
+    return [
+        question.key
+        for question in configuration.questions
+        if any(
+            question.key in documents or has_personal_number(shown(question, answers, {}))
+            for answers in told
+            if answers.get(question.key)
+        )
+    ]
 
 
 @dataclass(frozen=True)

@@ -38,6 +38,15 @@ class Remark:
 
 
 @dataclass(frozen=True)
+class Foretold:
+    """What a candidate will read of a decision: the state, the message, and each reason with what it is about."""
+
+    state: str
+    message: str
+    reasons: list[tuple[str, str]]
+
+
+@dataclass(frozen=True)
 class Verdict:
     """What was decided about one row; `note` is why not."""
 

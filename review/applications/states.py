@@ -76,8 +76,13 @@ def allowed(state: str, turn: str, who: Who) -> list[str]:
 
 def check(state: str, turn: str, verb: str, who: Who) -> None:
     """Refuse a move that `who` may not ask for here, with the state and what is allowed instead."""
-    APPLICATION.check(state, verb, who)
     found = allowed(state, turn, who)
-    if verb not in found:
-        sentence = _("现在不是这一步，不能进行此操作。")
-        raise Problem(Code.STATE_CONFLICT, sentence, state=state, allowed_actions=found)
+    if verb in found:
+        return
+    try:
+        APPLICATION.check(state, verb, who)
+    except Problem as problem:
+        problem.extra["allowed_actions"] = found
+        raise
+    sentence = _("现在不是这一步，不能进行此操作。")
+    raise Problem(Code.STATE_CONFLICT, sentence, state=state, allowed_actions=found)

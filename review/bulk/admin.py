@@ -11,14 +11,23 @@ from django.utils.translation import gettext_lazy as _
 from django.views import View
 from wagtail.admin.ui.tables import Column, TitleColumn
 
-from portal.kernel.admin import ForRoles, Instant, Listing, ListingViewSet
+from portal.kernel.admin import ForRoles, Instant, Listing, ListingViewSet, Pages, toned
 from portal.kernel.errors import Code, Problem
 from portal.kernel.text import mask_name
 from review.applications.states import MAY_DECIDE
 from review.bulk import actions, queries
-from review.bulk.models import BulkRun
+from review.bulk.models import BulkItem, BulkRun
 from review.bulk.rules import VERBS
 from review.desk.filters import QueueFilters
+
+SHOWN = 100
+
+
+def outcome(item: BulkItem) -> str:
+    """What has come of one of them, and why not."""
+    if item.done_at is None:
+        return toned(_("等待办理"))
+    return toned(item.detail or _("未办理"), "critical") if item.code else toned(_("已办理"))
 
 
 class Runs(Listing):
@@ -96,7 +105,7 @@ class New(ForRoles, View):
 
 
 class One(ForRoles, View):
-    """How far a run is; what failed and why, to be tried again or opened one by one."""
+    """How far a run is, and what has come of each; what failed comes first, to be tried again or opened."""
 
     roles = MAY_DECIDE
 
@@ -122,6 +131,7 @@ class One(ForRoles, View):
 
     def page(self, pk: int, problem: str = "", status: int = 200) -> HttpResponse:
         run = queries.one(self.actor, pk)
+        rows = Pages(queries.items(run), SHOWN).get_page(self.request.GET.get("p"))
         crumbs = [{"url": reverse("bulk:index"), "label": _("批量办理")}, {"url": "", "label": str(run)}]
         context = {
             "header_title": _now("批量%(verb)s") % {"verb": run.get_verb_display()},
@@ -129,7 +139,9 @@ class One(ForRoles, View):
             "breadcrumbs_items": crumbs,
             "run": run,
             "problem": problem,
-            "failed": run.items.exclude(code="").select_related("application__type").order_by("pk")[:200],
+            "page_obj": rows,
+            "items": [(item, mask_name(item.application.applicant.name), outcome(item)) for item in rows],
+            "here": reverse("bulk:one", args=[pk]),
         }
         return render(self.request, "review/bulk/one.html", context, status=status)
 

@@ -21,7 +21,8 @@ def save(edited: ApplicationType, *, by: Actor) -> ApplicationType:
     if edited.pk is not None:
         kept = queries.for_update(edited.pk)
         if kept.version != edited.version:
-            raise Problem(Code.STATE_CONFLICT, _("该业务类型刚被他人修改，请重新打开后再改。"))
+            sentence = _("该业务类型在您打开之后已被他人修改，没有保存。请先抄下您的改动，重新打开后再改。")
+            raise Problem(Code.STATE_CONFLICT, sentence)
         edited.version = kept.version + 1
     try:
         edited.full_clean()

@@ -2,10 +2,12 @@
 
 from typing import Any, ClassVar
 
+from django import forms
 from django.contrib.auth.models import AnonymousUser
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
+from wagtail.admin.forms import WagtailAdminModelForm
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel, ObjectList, TabbedInterface
 from wagtail.permission_policies.base import BasePermissionPolicy
 from wagtail.snippets.views.snippets import CopyView, CreateView, EditView
@@ -35,6 +37,16 @@ class Configurers(BasePermissionPolicy):
 
     def users_with_any_permission(self, actions: Any) -> Any:
         return users_with(MAY_CONFIGURE[0]) if set(actions) - {"delete"} else User.objects.none()
+
+
+class TypeForm(WagtailAdminModelForm):
+    """Says which version it was opened with."""
+
+    opened_version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial["opened_version"] = self.instance.version
 
 
 class _ThroughVerb:
@@ -74,7 +86,12 @@ class Copy(_ThroughVerb, CopyView):
 
 
 class Edit(_ThroughVerb, EditView):
-    pass
+    """Saved as the version after the one that the form was opened with: nobody writes over what others have saved."""
+
+    def save_instance(self) -> ApplicationType:
+        edited = self.form.save(commit=False)
+        edited.version = self.form.cleaned_data["opened_version"] or 0
+        return save(edited, by=at_desk(self.request))
 
 
 class ApplicationTypeViewSet(KeptSnippets):
@@ -109,5 +126,6 @@ class ApplicationTypeViewSet(KeptSnippets):
             ObjectList([FieldPanel("materials")], heading=_("材料")),
             ObjectList([FieldPanel("consents")], heading=_("同意书")),
             ObjectList([FieldPanel("steps")], heading=_("步骤")),
-        ]
+        ],
+        base_form_class=TypeForm,
     )

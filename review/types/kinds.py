@@ -58,6 +58,8 @@ class Kind:
     label: Words = ""
     prints = False  # whether `register` has a form
     asks_value: Words = ""  # what the value beside an outcome is called, where reviewers have to give one
+    # Questions whose answers are numbers of documents, whatever they look like; `facts` may tell the old ones whole.
+    numbers: frozenset[str] = frozenset()
     locked: frozenset[str] = frozenset()  # questions whose answers came with the application and stay as they came
 
     def eligibility(self, record: Any) -> list[str]:
@@ -117,15 +119,16 @@ class _Applicants:
     """Who applies: told by the floor that keeps their records.
 
     `record` fetches what is kept of a person, or None; `obstacle` says of it why they can apply for nothing, or is
-    empty; `office` is the code of the office of a level
-    that looks after them, or None; `facts` what a reviewer sees of them, masked; `form` the printed form of an
-    application, by its id, for a reviewer who may see it.
+    empty; `office` is the code of the office of a level that looks after them, or None; `facts` what a reviewer sees of
+    them, masked; `found` the keys of those whom a reviewer looks for, by a number or a name; `form` the printed form of
+    an application, by its id, for a reviewer who may see it.
     """
 
     record: Callable[[User], Any] = field(default=lambda user: user)
     obstacle: Callable[[Any], str] = field(default=lambda record: "")
     office: Callable[[User, str], str | None] = field(default=lambda user, level: None)
     facts: Callable[[User], Facts] = field(default=lambda user: [])
+    found: Callable[[str], Any] = field(default=lambda text: User.objects.filter(name=text).values("pk"))
     form: Callable[[int, Actor], PrivateFile] | None = None
 
 

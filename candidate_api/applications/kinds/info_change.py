@@ -39,6 +39,7 @@ FIELDS = ("name", "id_type", "id_number", "gender", "ethnicity", "birth_date")
 
 class InfoChange(Kind):
     label = gettext_lazy("考生信息变更")
+    numbers = frozenset({"new_id_number"})
 
     def eligibility(self, record: Candidate) -> list[str]:
         """Frozen from the close of a session's registration to the release of its scores, for who sits in it, and while
@@ -101,11 +102,12 @@ class InfoChange(Kind):
             raise Unavailable(str(error)) from error
 
     def facts(self, case: Case) -> Facts:
+        """What is now beside what is to be; the number whole where it is to become another, to be compared with it."""
         candidate = of(case.applicant)
         now = {
             "name": candidate.user.name,
             "id_type": candidate.get_id_type_display(),
-            "id_number": candidate.masked_id_number,
+            "id_number": candidate.id_number,
             "gender": candidate.get_gender_display(),
             "ethnicity": dict(self.options(case.applicant)["new_ethnicity"]).get(candidate.ethnicity, ""),
             "birth_date": str(candidate.birth_date or ""),

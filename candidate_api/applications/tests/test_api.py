@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from candidate_api.candidates.models import Candidate
@@ -19,6 +20,7 @@ from portal.kernel.actor import Actor
 from portal.kernel.audit.models import AuditEntry
 from portal.kernel.errors import Problem
 from portal.kernel.papers import read
+from portal.kernel.users.models import User
 from review.applications import actions, queries
 from review.applications.models import Application
 from review.applications.tests.scene import SYSTEM, fresh, made, paper, passed, reviewer
@@ -312,3 +314,41 @@ def test_a_photo_is_changed_by_the_province_and_held_against_the_specification(r
     assert (fresh(application).state, after == before) == ("approved", False)
     assert judge(after.read(), spec_on(clock.today())).faults == []
     assert AuditEntry.objects.filter(verb="candidates.set_photo").latest("pk").data["sha256"] == after.sha256
+
+
+def test_a_refusal_says_what_is_allowed_at_this_step_as_the_case_itself_does(app, person):
+    made()
+    application = actions.start("practice", DATA, by=by(person))
+    actions.add_paper(application.number, "id_card", paper(), by=by(person))
+    one = f"{MINE}{application.number}/"
+    assert app.post(f"{one}submit/").status_code == 200
+    told = app.get(one).json()["allowed_actions"]
+    refusals = [app.post(f"{one}{verb}/") for verb in ("submit", "confirm", "dispute")]
+    refusals.append(app.patch(one, {"data": {"phone": "13800002222"}}, format="json"))
+    assert [(answer.status_code, answer.json()["allowed_actions"]) for answer in refusals] == [(409, told)] * 4
+    assert told == ["withdraw"]
+
+
+def test_old_and_new_number_can_be_compared_and_it_is_written_down_who_did(records, person):
+    new = life.id_number(900, born="19950612")
+    application = change(person, what=["id_number"], new_id_number=new, reason="升位")
+    records.answer = False
+    actions.ask_due(by=SYSTEM)
+    for key in ("id_card", "police_proof"):
+        actions.add_paper(application.number, key, paper(), by=by(person))
+    actions.submit(application.number, by=by(person))
+    city, client = reviewer(), Client()
+    client.force_login(User.objects.get(pk=city.user_id))
+    shown = client.get(f"/admin/applications/{application.pk}/").content.decode()
+    assert new in shown
+    assert person.id_number in shown
+    [look] = AuditEntry.objects.filter(verb="applications.open_numbers")
+    assert (look.actor_id, look.subject_id, look.data["fields"]) == (
+        city.user_id,
+        str(application.pk),
+        ["new_id_number"],
+    )
+    for text in (person.id_number, person.candidate_number, "韦小"):
+        found = client.post("/admin/applications/find/", {"text": text}).content.decode()
+        assert application.number in found
+    assert application.number not in client.post("/admin/applications/find/", {"text": new[:10]}).content.decode()

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.test import Client
 
 from candidate_api.applications.tests.acts import MINE, by, decided_by_two, filled, handed_in, scored
 from candidate_api.candidates.models import Candidate
@@ -12,6 +13,7 @@ from candidate_api.transfers.arriving import Arrived, arrive
 from candidate_api.transfers.models import TransferOut
 from portal.kernel import clock
 from portal.kernel.errors import Problem
+from portal.kernel.users.models import User
 from review.applications import actions
 from review.applications.models import Application
 from review.applications.rules import Verdict
@@ -68,6 +70,19 @@ def test_out_to_the_other_provinces_word(app, leaving):
     assert Candidate.objects.get(pk=leaving.pk).state == "transferred"
     eligibility = app.get("/api/v1/application-types/transfer-out/").json()["eligibility"]
     assert eligibility["reasons"] == ["您的考籍已转至外省，不能在广西办理业务。"]
+
+
+def test_who_may_not_hand_over_is_not_offered_it(leaving):
+    row = approved(leaving)
+    archive, first = reviewer("archive", "45"), reviewer("first_reviewer", "45")
+    transfers.hand_over(format="csv", by=archive)
+    for actor, offered in ((archive, True), (first, False)):
+        client = Client()
+        client.force_login(User.objects.get(pk=actor.user_id))
+        page = client.get("/admin/transfers/").content.decode()
+        links = [f'href="/admin/transfers/{path}/"' in page for path in ("hand-over", f"{row.pk}/answer")]
+        statuses = [client.get(f"/admin/transfers/{path}/").status_code for path in ("hand-over", f"{row.pk}/answer")]
+        assert (links, statuses) == ([offered] * 2, [200 if offered else 302] * 2)
 
 
 def test_a_record_that_was_not_taken_stays(leaving):

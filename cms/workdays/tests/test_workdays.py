@@ -6,7 +6,7 @@ import pytest
 
 from cms.workdays import queries
 from cms.workdays.models import SpecialDay
-from cms.workdays.rules import end_of_nth_after, is_working, nth_after, one_working_day_on
+from cms.workdays.rules import between, end_of_nth_after, is_working, nth_after, one_working_day_on
 from portal.kernel import clock
 
 GOLDEN = {date(2026, 10, day): False for day in range(1, 8)} | {date(2026, 9, 20): True, date(2026, 10, 10): True}
@@ -25,6 +25,13 @@ GOLDEN = {date(2026, 10, day): False for day in range(1, 8)} | {date(2026, 9, 20
 )
 def test_the_nth_working_day(day: date, days: int, found: date) -> None:
     assert nth_after(day, days, GOLDEN) == found
+
+
+def test_working_days_between_two_days() -> None:
+    assert between(date(2026, 9, 30), date(2026, 10, 10), GOLDEN) == 3
+    assert between(date(2026, 9, 18), date(2026, 9, 20), GOLDEN) == 1
+    assert between(date(2026, 9, 18), date(2026, 9, 18), GOLDEN) == 0
+    assert between(date(2026, 9, 21), date(2026, 9, 18), GOLDEN) == 0
 
 
 def test_a_deadline_is_the_end_of_the_day() -> None:

@@ -20,13 +20,35 @@
   }
   document.querySelectorAll("[data-paper]").forEach((figure) => {
     const image = figure.querySelector("img");
+    if (!image) return;
     let turn = 0;
-    figure.querySelector("[data-turn]")?.addEventListener("click", () => {
+    // A turned picture takes the place that it shows, so that all of it can be scrolled to: its box keeps the sides as
+    // they were, and margins make up for the difference.
+    const place = () => {
+      image.style.cssText = "";
+      if (turn % 2 === 0) return;
+      const across = figure.clientWidth * (image.classList.contains("is-large") ? 2 : 1);
+      const height = image.classList.contains("is-large") ? across : Math.min(across, image.naturalHeight);
+      const width = (height * image.naturalWidth) / image.naturalHeight;
+      Object.assign(image.style, {
+        maxWidth: "none",
+        width: `${width}px`,
+        height: `${height}px`,
+        marginInline: `${(height - width) / 2}px`,
+        marginBlock: `${(width - height) / 2}px`,
+      });
+    };
+    figure.querySelector("[data-turn]").addEventListener("click", () => {
       image.classList.remove(`turn-${turn}`);
       turn = (turn + 1) % 4;
       image.classList.add(`turn-${turn}`);
+      place();
     });
-    figure.querySelector("[data-zoom]")?.addEventListener("click", () => image.classList.toggle("is-large"));
+    figure.querySelector("[data-zoom]").addEventListener("click", () => {
+      image.classList.toggle("is-large");
+      place();
+    });
+    addEventListener("resize", place);
   });
   const box = document.querySelector("[data-keys-switch]");
   if (!box) return;

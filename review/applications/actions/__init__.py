@@ -14,8 +14,16 @@ from review.applications.actions.applying import (
 )
 from review.applications.actions.claims import claim, claim_next, let_go, take_over
 from review.applications.actions.clockwork import ask_due, ask_now, expire_due, remind_due
-from review.applications.actions.deciding import approve, ask, reject, release, return_
-from review.applications.actions.papers import add_paper, open_paper, remove_paper, reuse_paper
+from review.applications.actions.deciding import (
+    approve,
+    ask,
+    foretell_reject,
+    foretell_return,
+    reject,
+    release,
+    return_,
+)
+from review.applications.actions.papers import add_paper, look, open_paper, remove_paper, reuse_paper
 
 __all__ = [
     "add_paper",
@@ -30,7 +38,10 @@ __all__ = [
     "consent",
     "dispute",
     "expire_due",
+    "foretell_reject",
+    "foretell_return",
     "let_go",
+    "look",
     "open_paper",
     "problems_of",
     "recall",

@@ -1,21 +1,25 @@
 """The reviewers' verbs: pass, return, reject, hand to another office. On the locked row, by the office's own people."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
+from cms.windows.rules import deadline
 from cms.workdays.queries import working_days_after
 from portal.kernel import clock
 from portal.kernel.actor import Actor
 from portal.kernel.errors import Code, Problem, invalid
+from portal.kernel.language import for_the_record
+from portal.kernel.messages.queries import worded
 from portal.kernel.states import Who
 from portal.kernel.text import has_personal_number
 from review.applications import queries
 from review.applications.actions.moving import enter, give_until, rest, tell, write
 from review.applications.models import Application
-from review.applications.rules import Remark, Verdict
-from review.applications.states import HELD, check
+from review.applications.rules import Foretold, Remark, Verdict
+from review.applications.states import APPLICATION, HELD, check
 from review.offices.models import Office
 from review.offices.states import Role
 from review.types.configuration import Step
@@ -49,7 +53,7 @@ def approve(
     application = _locked(application_id, revision, "approve", by)
     step, before = application.step, application.state
     assert step is not None  # noqa: S101 -- `check` has said that an office's step is on
-    at_step, office = (application.step_index, step.label), _name(application)
+    at_step, office = (application.step_index, step.label), _office(application)
     _without_numbers("note", note)
     if errors := kind_of(application.type.kind).hinders(step, application):
         raise Problem(Code.VALIDATION_FAILED, errors[0].detail, errors=errors)
@@ -83,15 +87,15 @@ def return_(
     """退回修改, with at least one remark; each points to a question or a paper, or to the whole. `days` are working
     days to correct it in (the type's own where none are named). Raises as `approve`, and `validation_failed`."""
     application = _locked(application_id, revision, "return_", by)
-    _judge(application, remarks)
-    if days is not None and not 1 <= days <= 120:
-        raise invalid("days", "invalid", _("修改时限为1至120个工作日。"))
-    before, at_step, office = application.state, (application.step_index, application.step_label), _name(application)
+    _judge(application, remarks, days)
+    before, at_step, office = application.state, (application.step_index, application.step_label), _office(application)
+    step = application.step
     application.return_()
     rest(application)
-    due = give_until(application, working_days_after(clock.now(), days or application.configuration.correction_days))
+    due = give_until(application, _correct_by(application, days))
     application.remarks = [{"target": remark.target, "text": remark.text} for remark in remarks]
-    write(application, "return_", office, by=by, before=before, remarks=list(remarks), at_step=at_step)
+    canned = _canned(application, step, *(remark.text for remark in remarks))
+    write(application, "return_", office, by=by, before=before, remarks=list(remarks), at_step=at_step, facts=canned)
     tell(application, "application_returned", due=due)
     return application
 
@@ -100,19 +104,42 @@ def return_(
 def reject(application_id: int, revision: int, note: str, *, by: Actor) -> Application:
     """不予通过, for good; the candidate reads `note`. Raises as `approve`, and `validation_failed` without a note."""
     application = _locked(application_id, revision, "reject", by)
-    if not note.strip():
-        raise invalid("note", "required", _("请填写不予通过的理由。"))
-    _without_numbers("note", note)
-    before, at_step, office = application.state, (application.step_index, application.step_label), _name(application)
-    assert application.step is not None  # noqa: S101 -- `check` has said that an office's step is on
-    if application.step.held:
+    _judge_note(note)
+    before, at_step, office = application.state, (application.step_index, application.step_label), _office(application)
+    step = application.step
+    assert step is not None  # noqa: S101 -- `check` has said that an office's step is on
+    if step.held:
         _hold(application, "reject", note)
     else:
         _end_rejected(application)
-    write(application, "reject", office, by=by, before=before, note=note[:LONGEST], at_step=at_step)
+    canned = _canned(application, step, note)
+    write(application, "reject", office, by=by, before=before, note=note[:LONGEST], at_step=at_step, facts=canned)
     if application.state == "rejected":
         tell(application, "application_rejected")
     return application
+
+
+@transaction.atomic
+def foretell_return(
+    application_id: int, revision: int, remarks: Sequence[Remark], days: int | None = None, *, by: Actor
+) -> Foretold:
+    """What the candidate would read if it were returned so; nothing is changed. Raises as `return_`."""
+    application = _locked(application_id, revision, "return_", by)
+    _judge(application, remarks, days)
+    with for_the_record():
+        due = deadline(_correct_by(application, days))
+    label = application.configuration.label
+    told = [(label(remark.target), remark.text) for remark in remarks]
+    return Foretold(str(APPLICATION.states["returned"].label), _message(application, "application_returned", due), told)
+
+
+@transaction.atomic
+def foretell_reject(application_id: int, revision: int, note: str, *, by: Actor) -> Foretold:
+    """What the candidate would read if it were rejected so; nothing is changed. Raises as `reject`."""
+    application = _locked(application_id, revision, "reject", by)
+    _judge_note(note)
+    told = [("", note[:LONGEST])]
+    return Foretold(str(APPLICATION.states["rejected"].label), _message(application, "application_rejected"), told)
 
 
 @transaction.atomic
@@ -123,7 +150,7 @@ def release(application_id: int, *, by: Actor) -> Application:
     """
     application = queries.decidable_for_update(by, application_id)
     check(application.state, application.turn, "release", Who.STAFF)
-    before, at_step, office = application.state, (application.step_index, application.step_label), _name(application)
+    before, at_step, office = application.state, (application.step_index, application.step_label), _office(application)
     note = application.held_note
     if application.held_verb == "approve":
         enter(application, application.step_index + 1, by=by)
@@ -144,7 +171,7 @@ def ask(application_id: int, revision: int, office_code: str, note: str, *, by: 
     if not note.strip():
         raise invalid("note", "required", _("请写明转交的理由。"))
     _without_numbers("note", note)
-    before, from_office = application.state, _name(application)
+    before, from_office = application.state, _office(application)
     application.office = office
     application.first_approver = application.claimed_by = application.claimed_until = None
     write(application, "ask", from_office, by=by, before=before, note=f"{office.name}：{note}"[:LONGEST])
@@ -207,7 +234,28 @@ def _locked(application_id: int, revision: int, verb: str, by: Actor) -> Applica
     return application
 
 
-def _judge(application: Application, remarks: Sequence[Remark]) -> None:
+def _correct_by(application: Application, days: int | None) -> datetime:
+    return working_days_after(clock.now(), days or application.configuration.correction_days)
+
+
+def _message(application: Application, template: str, due: str = "") -> str:
+    facts = {"title": application.configuration.title, "number": application.number, "due": due}
+    return worded(template).text.format(**facts)
+
+
+def _canned(application: Application, step: Step | None, *words: str) -> dict[str, int]:
+    """For the log: of which version of the type the canned reasons are that were given."""
+    used = step is not None and any(reason in text for reason in step.reasons for text in words)
+    return {"canned_of_version": application.configuration.version} if used else {}
+
+
+def _judge_note(note: str) -> None:
+    if not note.strip():
+        raise invalid("note", "required", _("请填写不予通过的理由。"))
+    _without_numbers("note", note)
+
+
+def _judge(application: Application, remarks: Sequence[Remark], days: int | None) -> None:
     configuration = application.configuration
     if not 1 <= len(remarks) <= MOST_REMARKS:
         raise invalid("remarks", "required", _("请至少写明一条退回意见。"))
@@ -217,6 +265,8 @@ def _judge(application: Application, remarks: Sequence[Remark]) -> None:
         if remark.target and not configuration.label(remark.target):
             raise invalid("remarks", "invalid", _("退回意见指向的项目不存在。"))
         _without_numbers("remarks", remark.text)
+    if days is not None and not 1 <= days <= 120:
+        raise invalid("days", "invalid", _("修改时限为1至120个工作日。"))
 
 
 def _without_numbers(field: str, words: str) -> None:
@@ -226,7 +276,7 @@ def _without_numbers(field: str, words: str) -> None:
 
 
 def _require_second(application: Application, by: Actor) -> None:
-    path = application.office.path if application.office else ""
+    path = _office(application).path
     if application.first_approver_id == by.user_id:
         raise _not_the_same_person()
     if not path.startswith(tuple(by.offices_as(Role.SECOND_REVIEWER))):
@@ -237,5 +287,6 @@ def _not_the_same_person() -> Problem:
     return Problem(Code.PERMISSION_DENIED, _("这一步须由另一位工作人员复核。"))
 
 
-def _name(application: Application) -> str:
-    return application.office.name if application.office else ""
+def _office(application: Application) -> Office:
+    assert application.office is not None  # noqa: S101 -- `check` has said that an office's step is on
+    return application.office

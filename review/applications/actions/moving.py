@@ -117,15 +117,16 @@ def confirm_by(application: Application, step: Step) -> datetime:
 def write(
     application: Application,
     verb: str,
-    who: str,
+    who: Office | str,
     *,
     by: Actor,
     before: str,
     note: str = "",
     remarks: list[Remark] | None = None,
     at_step: tuple[int, str] | None = None,
+    facts: dict[str, Any] | None = None,
 ) -> Event:
-    """Save the row as its next revision, with its line in the story and in the audit log."""
+    """Save the row as its next revision, with its line in the story and in the audit log (`facts` there alone)."""
     application.revision += 1
     save(application)
     index, label = at_step or (application.step_index, application.step_label)
@@ -141,14 +142,15 @@ def write(
         step_index=index,
         round=application.round,
         by_id=by.user_id,
-        who=who,
+        who=str(who),
+        office=who if isinstance(who, Office) else None,
         to_state=application.state,
         note=note,
         remarks=about,
         told=not is_silent,
     )
-    facts: dict[str, Any] = {"step": label, "round": application.round}
-    record(f"applications.{verb}", application, by=by, from_state=before, to_state=application.state, **facts)
+    more: dict[str, Any] = {"step": label, "round": application.round, **(facts or {})}
+    record(f"applications.{verb}", application, by=by, from_state=before, to_state=application.state, **more)
     return event
 
 

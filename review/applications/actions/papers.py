@@ -1,4 +1,4 @@
-"""Papers: given, taken from an earlier application, taken away, and looked at."""
+"""Papers: given, taken from an earlier application, taken away; and what a reviewer has looked at."""
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -79,6 +79,16 @@ def open_paper(application_id: int, material_id: int, *, by: Actor) -> PrivateFi
     material = queries.paper(by, application_id, material_id)
     record("applications.open_paper", material, by=by, application=application_id, sha256=material.file.sha256)
     return material.file
+
+
+@transaction.atomic
+def look(application_id: int, *, by: Actor) -> Application:
+    """An application for a reviewer's eyes. Where its form shows somebody's number whole, it is written down who looked
+    at which question. Raises Problem: `not_found`."""
+    application = queries.one(by, application_id)
+    if read := queries.whole_numbers(application):
+        record("applications.open_numbers", application, by=by, fields=read)
+    return application
 
 
 def _open_to_papers(number: str, key: str, by: Actor) -> Application:

@@ -14,5 +14,6 @@ def person(db: None, monkeypatch: pytest.MonkeyPatch) -> User:
     offices: dict[str, Any] = {"city": NANNING, "province": PROVINCE_CODE}
     monkeypatch.setattr(kinds.applicants, "office", lambda user, level: offices.get(level))
     monkeypatch.setattr(kinds.applicants, "facts", lambda user: [("姓名", user.name)])
+    monkeypatch.setattr(kinds.applicants, "found", lambda text: User.objects.filter(name=text).values("pk"))
     monkeypatch.setitem(kinds.LISTS, "course", lambda: [("00023", "高等数学"), ("02324", "离散数学")])
     return person_named("韦小莉")

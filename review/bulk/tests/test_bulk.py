@@ -1,5 +1,7 @@
 """Many at once: by the list's filter, confirmed by their number, each for itself, the failed ones again."""
 
+import re
+
 import pytest
 from django.test import Client
 
@@ -96,6 +98,34 @@ def test_results_that_were_held_are_told_together(person):  # noqa: F811
     start(reviewer(), verb="release")
     actions.run_due()
     assert set(Application.objects.values_list("state", flat=True)) == {"approved"}
+
+
+def test_the_page_of_a_run_lists_every_case_with_its_outcome_failures_first(person):  # noqa: F811
+    keys = many(person, 3)
+    actor, colleague = reviewer(), reviewer("first_reviewer", NANNING, 2)
+    run = start(actor)
+    Application.objects.filter(pk=keys[2]).update(claimed_by=colleague.user_id, claimed_until=clock.now() + LEASE)
+    client = Client()
+    client.force_login(User.objects.get(pk=actor.user_id))
+
+    def rows() -> list[list[str]]:
+        page = client.get(f"/admin/bulk/{run.pk}/").content.decode()
+        body = page.split("<tbody>")[1].split("</tbody>")[0]
+        return [re.sub(r"<[^>]*>|[ \n]+", " ", row).split() for row in body.split("</tr>")[:-1]]
+
+    assert [row[2:] for row in rows()] == [["韦*莉", "等待办理"]] * 3
+    actions.run_due()
+    assert [row[2:] for row in rows()] == [
+        ["韦*莉", "这件申请正由其他工作人员审核。"],
+        ["韦*莉", "已办理"],
+        ["韦*莉", "已办理"],
+    ]
+
+
+def test_offices_below_are_not_decided_about_in_bulk(person):  # noqa: F811
+    many(person, 2)
+    assert queries.open_to(reviewer("first_reviewer", "45"), "approve").count() == 0
+    assert queries.open_to(reviewer(), "approve").count() == 2
 
 
 def test_by_the_filter_at_the_desk(person):  # noqa: F811

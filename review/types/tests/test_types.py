@@ -4,6 +4,7 @@ import json
 
 import pytest
 from django.test import Client
+from wagtail.test.utils.form_data import nested_form_data, streamfield
 
 from portal.kernel.actor import Actor
 from portal.kernel.errors import Problem
@@ -14,6 +15,7 @@ from review.types.configuration import Configuration
 from review.types.models import ApplicationType
 
 pytestmark = pytest.mark.django_db
+STREAMS = ("questions", "materials", "consents", "steps")
 ADMIN = "/admin/snippets/review/applicationtype/"
 
 
@@ -74,6 +76,36 @@ def test_somebody_who_saves_an_older_version_is_told():
     with pytest.raises(Problem, match="state_conflict"):
         save(second, by=SYSTEM)
     assert ApplicationType.objects.get().title == "实践课程报考"
+
+
+def test_of_two_administrators_the_later_is_refused_and_keeps_what_was_typed():
+    type_ = made()
+    here, there = desk("administrator"), Client()
+    there.force_login(member("administrator", number=2))
+    edit = f"{ADMIN}edit/{type_.pk}/"
+    mine, theirs = (form_of(client.get(edit)) for client in (here, there))
+    assert here.post(edit, mine | {"title": "实践报名"}).status_code == 302
+    before = ApplicationType.objects.values().get()
+    answer = there.post(edit, theirs | {"title": "实践课报名", "introduction": "请在此报名。"})
+    shown = answer.content.decode()
+    assert "该业务类型在您打开之后已被他人修改" in shown
+    assert (form_of(answer)["title"], form_of(answer)["introduction"]) == ("实践课报名", "请在此报名。")
+    assert ApplicationType.objects.values().get() == before
+    assert (before["title"], before["version"]) == ("实践报名", 2)
+    # Without a version it is an older form, too; opened anew it is saved.
+    there.post(edit, theirs | {"opened_version": ""})
+    assert ApplicationType.objects.values().get() == before
+    assert there.post(edit, form_of(there.get(edit)) | {"title": "实践课报名"}).status_code == 302
+    assert ApplicationType.objects.get().title == "实践课报名"
+
+
+def form_of(answer) -> dict[str, str]:
+    """What a browser would send of the form on the page, its StreamFields as they are."""
+    form = answer.context["form"]
+    given = {bound.html_name: bound.value() for bound in form if bound.name not in STREAMS}
+    given = {name: value for name, value in given.items() if value not in (None, False)}
+    streams = {name: streamfield([(b.block_type, b.value) for b in getattr(form.instance, name)]) for name in STREAMS}
+    return given | {name: value for name, value in nested_form_data(streams).items() if value is not None}
 
 
 def test_list_edit_copy_and_preview_at_the_desk():
