@@ -85,6 +85,7 @@ class DeskJourney:
             number = self.record(person).candidate_number
             for typed in (person.id_number, person.mobiles[1], person.name, person.email, number):
                 self.send("candidates/find/", 200, text=typed)
+                self.send("applications/find/", 200, text=typed)
 
     def acts(self) -> None:
         candidate = self.record(self.people[0])
