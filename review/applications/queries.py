@@ -245,7 +245,8 @@ def whole_numbers(application: Application) -> list[str]:
 
 @dataclass(frozen=True)
 class Station:
-    """One step on the way, as both sides read it. `state`: done, current, problem or upcoming."""
+    """One step on the way, as both sides read it. `state`: done, failed (a system step's no), current, problem or
+    upcoming."""
 
     label: str
     state: str
@@ -262,7 +263,7 @@ def stations(application: Application) -> list[Station]:
             continue
         state = "upcoming"
         if passed or (application.round and index < application.step_index):
-            state = "done"
+            state = "failed" if step.key in application.failed_checks else "done"
         elif application.round and index == application.step_index and application.state != "draft":
             state = "current" if application.turn else "problem"
         who = application.office.name if state == "current" and application.office else ""

@@ -203,6 +203,7 @@ def test_one_that_fails_asks_for_papers_and_people_decide(records, person):
     assert Candidate.objects.get(pk=person.pk).user.name == "韦小莉"
     passed(application, reviewer("second_reviewer", "45"))
     assert Candidate.objects.get(pk=person.pk).user.name == "韦莉莉"
+    assert [s.state for s in queries.stations(fresh(application))] == ["failed", "done", "done"]
 
 
 def test_another_persons_name_and_number_never_pass_by_themselves(records, person):
