@@ -120,9 +120,9 @@ def _save_profile(values: dict[str, Any], *, proved: bool, by: Actor) -> Candida
     before = {"name": candidate.user.name, "id_number": candidate.masked_id_number}
     _write(candidate, changes)
     facts = {"before": before} if rules.LOCKED_BY_A_PASS & changes.keys() else {}
-    record("candidates.save_profile", candidate, by=by, fields=list(changes), **facts)
-    if _WHO & changes.keys():  # by these somebody signs in and is known: the owner hears of it, once a day
-        say(f"identity_changed:{candidate.pk}:{clock.today()}", "identity_changed", {}, to=candidate.user)
+    entry = record("candidates.save_profile", candidate, by=by, fields=list(changes), **facts)
+    if _WHO & changes.keys():  # by these somebody signs in and is known: the owner hears of it, each time
+        say(f"identity_changed:{entry.pk}", "identity_changed", {}, to=candidate.user)
     if _ADDRESS & changes.keys():
         contact_changed(candidate, by=by)
     _enrol_when_ready(candidate, by=by)

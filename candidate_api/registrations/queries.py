@@ -175,8 +175,10 @@ def warned(session: ExamSession, places: Iterable[tuple[int, str]]) -> list[Warn
 
 
 def allowed_actions(registration: Registration, *, window_open: bool) -> list[str]:
-    """What the candidate may do with an entry of `visible_to` now; under 停考 it can only be given up."""
-    found = REGISTRATION.allowed(registration.state, Who.CANDIDATE) if window_open else []
+    """What the candidate may do with an entry of `visible_to` now; under 停考 it can only be given up, and by the clock
+    an unpaid one is over with its order."""
+    is_over = registration.state == "pending" and registration.order.effective_state != "pending"
+    found = REGISTRATION.allowed(registration.state, Who.CANDIDATE) if window_open and not is_over else []
     return [verb for verb in found if verb != "change"] if registration.is_suspended else found
 
 

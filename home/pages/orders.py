@@ -29,6 +29,8 @@ def order(request: HttpRequest, number: str) -> HttpResponse:
     actor = actor_of(request, "web")
     found = queries.get(actor, number)
     context = _facts(found, actions.hasten_query(number, by=actor)) | {"back": reverse("home:my-registrations")}
+    if context["closing"]:
+        actions.hasten_expiry()
     if request.headers.get("HX-Request"):
         if request.GET.get("seen") == context["seen"]:
             return HttpResponse(status=204)
@@ -47,12 +49,14 @@ def _facts(found: Order, attempt: PaymentAttempt | None) -> dict[str, Any]:
     state = found.effective_state
     waits = attempt is not None and attempt.state == "open"
     unresolved = state != "paid" and queries.has_unresolved_money(found)
+    closing = state != found.state  # over by the clock, and no worker has given back yet what it holds
     return {
         "order": found,
         "state": ORDER.states[state],
         "waits": waits,
         "unresolved": unresolved,
-        "seen": f"{state}-{int(waits)}-{int(unresolved)}",
+        "closing": closing,
+        "seen": f"{state}-{int(waits)}-{int(unresolved)}-{int(closing)}",
     }
 
 

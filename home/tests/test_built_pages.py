@@ -1,11 +1,13 @@
 """What editors make without a developer, and what candidates do with it."""
 
+import io
 from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 import time_machine
 from django.test import Client
+from openpyxl import load_workbook
 
 from candidate_api.search.queries import search
 from cms.built_pages.actions import forget
@@ -16,6 +18,7 @@ from cms.tiles.models import Tile
 from home.front.models import HomePage
 from home.front.seed import seed_site
 from portal.kernel import clock
+from portal.kernel.tests.staff import member
 
 pytestmark = pytest.mark.django_db
 
@@ -53,6 +56,14 @@ def test_a_form_is_answered_once_and_says_what_is_missing(client: Client, home: 
         assert (response.status_code, response["Location"]) == (302, "/survey/?done=1")
     assert "提交成功" in client.get("/survey/?done=1").content.decode()
     assert FormAnswer.objects.get().form_data == {first: "<script>alert(1)</script>", second: "满意"}
+    editor = Client()
+    editor.force_login(member("editor"))
+    answers = f"/admin/forms/submissions/{page.pk}/"
+    assert editor.get(f"{answers}?export=csv")["Content-Type"].startswith("text/html"), "CSV would run a formula"
+    book = load_workbook(io.BytesIO(editor.get(f"{answers}?export=xlsx").getvalue()))
+    heads, row = book.active.iter_rows(values_only=True)
+    assert (heads[1:], row[1:]) == (("考点", "满意吗"), ("<script>alert(1)</script>", "满意"))
+    assert abs(row[0] - clock.local(clock.now()).replace(tzinfo=None)) < timedelta(minutes=1), "on our clock"
     with time_machine.travel(clock.now() + timedelta(days=181), tick=False):
         assert forget() == 1
 

@@ -8,11 +8,15 @@ from django.test import Client
 from django.urls import reverse
 
 from candidate_api.candidates.models import Candidate
+from candidate_api.payments.actions import expire_due
 from candidate_api.payments.models import Order, PaymentAttempt
 from candidate_api.registrations import actions
+from candidate_api.registrations import queries as registrations
 from candidate_api.registrations.models import Registration
 from home.tests.conftest import SESSION, inline
 from portal.kernel import clock
+from portal.kernel.actor import Actor
+from portal.kernel.errors import Problem
 from portal.kernel.messages.models import Message
 from portal.kernel.messages.queries import choices
 from tests import life
@@ -65,8 +69,28 @@ def test_the_page_of_an_order_has_its_payment_asked_about(web: Client, candidate
         created_at=begun,
     )
     assert "正在等待支付结果" in web.get(address).content.decode()
-    assert web.get(address, {"seen": "pending-1-0"}, headers={"HX-Request": "true"}).status_code == 204
+    assert web.get(address, {"seen": "pending-1-0-0"}, headers={"HX-Request": "true"}).status_code == 204
     assert woken == ["payments.query_pending"]
+
+
+def test_an_order_that_is_over_by_the_clock_promises_nothing_that_is_still_held(web: Client, candidate, monkeypatch):
+    woken = []
+    monkeypatch.setattr("candidate_api.payments.actions.attempts.wake", woken.append)
+    by = life.actor(candidate)
+    order = actions.submit(SESSION, [("02324", "450100")], by=by).order
+    Order.objects.update(expires_at=clock.now())
+    address = reverse("home:order", args=[order.number])
+    page = web.get(address).content.decode()
+    assert ("正在核对有没有付过款" in page, "重新报考</a>" in page, "hx-get" in page) == (True, False, True)
+    assert woken == ["payments.expire_due"]
+    [row] = registrations.mine(by)
+    assert registrations.allowed_actions(row, window_open=True) == []
+    with pytest.raises(Problem, match="课程释放后可以重新报考"):
+        actions.cancel(row.pk, by=by)
+    expire_due(by=Actor.system("test"))
+    page = web.get(address).content.decode()
+    assert ("所选课程已释放" in page, "重新报考</a>" in page, "hx-get" in page) == (True, True, False)
+    assert actions.submit(SESSION, [("02324", "450100")], by=by).order.state == "pending"
 
 
 def test_a_clash_is_said_at_its_course_and_nothing_chosen_is_lost(web: Client) -> None:
@@ -160,9 +184,9 @@ def test_an_unpaid_order_is_cancelled_as_a_whole(web: Client, candidate: Candida
 def test_an_order_says_the_truth_and_htmx_is_told_only_of_news(web: Client, candidate: Candidate) -> None:
     order = actions.submit(SESSION, [("02324", "450100")], by=life.actor(candidate)).order
     address = reverse("home:order", args=[order.number])
-    same = web.get(address, {"seen": "pending-0-0"}, headers={"HX-Request": "true"})
+    same = web.get(address, {"seen": "pending-0-0-0"}, headers={"HX-Request": "true"})
     assert same.status_code == 204
-    news = web.get(address, {"seen": "pending-1-0"}, headers={"HX-Request": "true"})
+    news = web.get(address, {"seen": "pending-1-0-0"}, headers={"HX-Request": "true"})
     assert news["HX-Refresh"] == "true"
 
 

@@ -208,6 +208,8 @@ def confirm_reset(reset_token: str, new_password: str, confirm_password: str, *,
         at = f"{clock.local(clock.now()):%Y-%m-%d %H:%M}"
         say(f"accounts.password:{entry.pk}", "password_changed", {"at": at}, to=user, link="/me/security/")
     guard.proved_by_password(user)
+    # The code has shown whose it is, and what was guessed before is worth nothing now: the owner is at home here.
+    guard.at_home(by, user.mobile or "", user.candidate.id_number, user.candidate.candidate_number or "")
     return closed
 
 

@@ -136,6 +136,23 @@ def test_a_bombed_number_still_opens_for_its_owner_where_she_has_signed_in(noon,
     assert actions.sign_in_sms(MOBILE, life.code_sent_to(MOBILE), by=hers) == person.user
 
 
+def test_a_reset_opens_at_a_new_place_whatever_strangers_have_tried(noon):
+    person = life.registered(mobile=MOBILE)
+    noon.shift(timedelta(days=1))
+    for number in range(60):
+        guess(MOBILE, "wrong-Guess-1", by=somebody(f"203.0.113.{number}", "bot"), with_captcha=True)
+    hers = somebody("192.0.2.44", "hers")
+    assert guess(MOBILE, life.PASSWORD, by=hers, with_captcha=True) == "throttled"
+    reset = actions.start_reset("mobile", MOBILE, *life.solved_captcha(), by=hers)
+    actions.send_resets()
+    token = actions.verify_reset(reset.reset_id, life.code_sent_to(MOBILE), by=hers)
+    actions.confirm_reset(token, "Neu-Passwort-27", "Neu-Passwort-27", by=hers)
+    assert guess(MOBILE, "Neu-Passwort-27", by=hers, with_captcha=True) == "in"
+    elsewhere = somebody(THERE, "bot")
+    assert guess(MOBILE, "Neu-Passwort-27", by=elsewhere, with_captcha=True) == "throttled", "still nobody elsewhere"
+    assert person.user.mobile == MOBILE
+
+
 def test_who_forgot_the_password_of_a_bombed_number_is_sent_every_code_that_she_is_told_of(reference, noon):
     person = life.enrolled(mobile=MOBILE)
     noon.shift(timedelta(days=1))

@@ -6,6 +6,7 @@ Verbs that talk to a channel commit in steps and refuse to run inside another tr
 from candidate_api.payments.actions.amending import change_amount, lock_to_amend, stop_paying
 from candidate_api.payments.actions.attempts import (
     confirm,
+    hasten_expiry,
     hasten_query,
     look_again,
     query_pending,
@@ -23,6 +24,7 @@ __all__ = [
     "change_amount",
     "confirm",
     "expire_due",
+    "hasten_expiry",
     "hasten_query",
     "lock_to_amend",
     "look_again",

@@ -1,10 +1,13 @@
 """An unpaid order changes its amount: nothing may be open at a channel for the old one."""
 
+from django.utils.translation import gettext as _
+
 from candidate_api.payments import queries
-from candidate_api.payments.actions.attempts import already_paid, close_at_channel, in_progress, order_closed
+from candidate_api.payments.actions.attempts import already_paid, close_at_channel, in_progress
 from candidate_api.payments.models import Order
 from portal.kernel.actor import Actor
 from portal.kernel.audit.actions import record
+from portal.kernel.errors import Code, Problem
 
 
 def stop_paying(number: str, *, by: Actor) -> None:
@@ -27,7 +30,7 @@ def lock_to_amend(number: str, *, by: Actor) -> Order:
     if order.state == "paid" or queries.has_unresolved_money(order):
         raise already_paid()
     if order.effective_state != "pending":
-        raise order_closed()
+        raise Problem(Code.ORDER_CLOSED, _("报考单已关闭或超过缴费时间，不能再更改。课程释放后可以重新报考。"))
     if queries.live_attempt(order) is not None:
         raise in_progress()
     return order

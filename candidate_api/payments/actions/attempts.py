@@ -305,6 +305,11 @@ def hasten_query(order_number: str, *, by: Actor) -> PaymentAttempt | None:
     return attempt
 
 
+def hasten_expiry() -> None:
+    """Somebody looks at an order whose time is over and that still holds what it is for: a worker closes it now."""
+    wake("payments.expire_due")
+
+
 def query_pending(*, by: Actor) -> int:
     """Ask about every live attempt that is due: the net under lost notices. How many were asked about."""
     asked = 0

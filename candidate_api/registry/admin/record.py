@@ -30,8 +30,12 @@ LATEST = 10
 
 
 def state_of(candidate: Candidate) -> str:
-    """What the desk reads: a freeze before the record's own state."""
-    return str(_("已冻结")) if candidate.frozen else candidate.get_state_display()  # type: ignore[attr-defined]
+    """What the desk reads: a freeze, or the end of the account, before the record's own state."""
+    if candidate.frozen:
+        return str(_("已冻结"))
+    if not candidate.user.is_active and candidate.state != "merged":
+        return str(_("账号已注销，可在“注销申请”中恢复"))
+    return str(candidate.get_state_display())  # type: ignore[attr-defined]
 
 
 def _profile(candidate: Candidate) -> list[tuple[Words, Any]]:

@@ -227,6 +227,7 @@ def test_who_comes_back_is_let_in_at_the_counter(person, api):
     assert desk.post(path, {"mobile": "13700000001", "reason": "本人到场"}).status_code == 409
     desk.post(f"/admin/erasures/{request.pk}/approve/", {"reason": "本人申请属实"})
     assert f'href="{path}"' in desk.get("/admin/erasures/").content.decode()
+    assert "账号已注销" in desk.get("/admin/candidates/").content.decode()
     assert "已发送" in desk.post(path, {"mobile": "13700000001", "send": "1"}).content.decode()
     code = life.code_sent_to("13700000001")
     wrong = {"mobile": "13700000001", "code": "111111" if code != "111111" else "222222", "reason": "本人到场"}
