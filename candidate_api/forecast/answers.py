@@ -285,7 +285,7 @@ def _assumptions(outlook: Outlook, used: Sequence[Coming]) -> Iterator[str]:
     if not used:
         return
     yield _("按每次报考的课程都一次合格推算。")
-    assumed = {session.code[5:]: session for session in used if session.assumed}
+    assumed = {session.code[5:]: session for session in used if session.like}
     if assumed:
         patterns = "、".join(texts.session_name(session.like) for session in sorted(assumed.values(), key=_like))
         yield _("尚未公布的考期按%(sessions)s的开考课程推算，以正式公布的考试计划为准。") % {"sessions": patterns}

@@ -196,3 +196,25 @@ def test_one_score_or_fifty_take_the_same_queries(api, person, django_assert_num
     majors = [person.major, Major.objects.get(code="050101")]
     with django_assert_num_queries(8):
         assert set(outlooks(person, majors)) == {"080901", "050101"}
+
+
+def test_months_that_were_once_kept_wrongly_hide_nothing(api, person):
+    usual = ask(api, person)
+    odd = {"name": "夏季考试", "first_day": date(2027, 7, 3), "second_day": date(2027, 7, 4)}
+    for code in ("2027-07", "2027-13"):
+        ExamSession.objects.create(code=code, **odd)
+    Substitution.objects.filter(code="03708-15043").update(valid_from="2020-13")
+    PlanVersion.objects.filter(major__code="080901", is_current=True).update(valid_from="2026-00")
+    assert ask(api, person) == usual
+    dates = {"no_new_from": date(2026, 7, 1), "last_graduation": date(2034, 6, 30)}
+    Major.objects.filter(code="080901").update(status="closing", last_exam="2033-99", **dates)
+    [warning] = [one for one in ask(api, person)["warnings"] if one["code"] == "closing"]
+    assert "2033-99" in warning["text"]
+
+
+def test_a_half_year_without_any_timetable_takes_what_needs_none(api, person):
+    Offering.objects.filter(session__code__endswith="-04").delete()
+    theory = Course.objects.filter(plan_lines__group__plan__major__code="080901", is_practice=False)
+    give(person, *theory.exclude(category="graduation").distinct().values_list("code", flat=True))
+    first = ask(api, person)["fastest_path"][0]
+    assert (first["session"], first["like"], {course["slot"] for course in first["courses"]}) == ("2027-04", "", {None})

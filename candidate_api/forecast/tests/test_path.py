@@ -74,6 +74,12 @@ def test_nothing_is_known_of_a_half_year_that_never_was() -> None:
     assert next_sitting(only, "00004") is None
 
 
+def test_a_session_of_no_half_year_is_not_reckoned_with() -> None:
+    usual = [(s.code, s.like) for s in years(session("2027-04", {}, assumed=True))]
+    odd = [Coming("2027-07", date(2027, 7, 3), 4, assumed=True), Coming("2028-99", date(2028, 7, 1), 4, {"00002": 1})]
+    assert [(s.code, s.like) for s in years(session("2027-04", {}, assumed=True), *odd)] == usual
+
+
 def test_three_courses_of_one_slot_take_three_octobers() -> None:
     found = way(plan("00004", "00005", "00002"), Horizon(years()))
     assert seen(found) == ["2027-04 2 00002", "2027-10 1 00004", "2028-10 1 00005"]
