@@ -110,6 +110,31 @@ def test_substitutions_hold_for_their_sessions_alone(api, person):
     assert ask(api, person)["courses_passed"] == 0
 
 
+def test_a_substitution_to_come_is_in_the_path_and_not_in_the_count(api, person):
+    give(person, "03708")
+    theory = Course.objects.filter(plan_lines__group__plan__major__code="080901").exclude(code="15043")
+    give(person, *theory.distinct().values_list("code", flat=True))
+    assert ask(api, person)["status"] == "can_graduate"
+    Substitution.objects.filter(code="03708-15043").update(valid_from="2027-10")
+    found = ask(api, person)
+    assert (found["status_label"], found["path"]["graduates_after"]) == ("尚缺1门", "2027-04")
+    Offering.objects.filter(course__code="15043").delete()
+    found = ask(api, person)
+    assert (found["fastest_path"], found["path"]["graduates_after"]) == ([], "2027-10")
+    told = "自2027年10月起，中国近现代史纲要（03708）可以顶替中国近现代史纲要（15043）。"
+    assert found["path"]["bounds"] == [told]
+    assert found["path"]["assumptions"][-1] == told
+
+
+def test_a_substitution_that_ends_before_the_end_is_named(api, person):
+    give(person, "03708")
+    Substitution.objects.filter(code="03708-15043").update(valid_to="2027-04")
+    found = ask(api, person)
+    assert found["courses_passed"] == 1
+    assert "15043" in {course["code"] for session in found["fastest_path"] for course in session["courses"]}
+    assert [text for text in found["path"]["assumptions"] if "只到2027年4月" in text]
+
+
 def test_the_plan_may_have_a_limit_of_its_own(api, person):
     give(person, "02324", "13180", session=None, score=None, source="exemption")
     assert ask(api, person)["courses_passed"] == 2
