@@ -157,15 +157,17 @@ def _swaps(codes: dict[int, str], names: dict[str, str], *, ahead: bool) -> list
         holding = holding.filter(valid_from__lte=session)
     rows = holding.exclude(old=None).exclude(new=None)
     columns = ("old__pk", "old__code", "old__name", "new__pk", "new__code", "new__name")
-    sides: dict[str, tuple[set[str], set[str], bool, str, str]] = {}
+    sides: dict[str, tuple[set[str], set[str]]] = {}
+    found: dict[str, Swap] = {}
     terms = ("code", "mutual", "valid_from", "valid_to")
     for code, mutual, since, until, old_id, old, old_name, new_id, new, new_name in rows.values_list(*terms, *columns):
-        held, given, *_ = sides.setdefault(code, (set(), set(), mutual, since, until))
+        held, given = sides.setdefault(code, (set(), set()))
         held.add(old)
         given.add(new)
+        found[code] = Swap(frozenset(held), frozenset(given), mutual, since, until)
         names |= {old: old_name, new: new_name}
         codes |= {old_id: old, new_id: new}
-    return [Swap(frozenset(old), frozenset(new), *terms) for old, new, *terms in sides.values()]
+    return list(found.values())
 
 
 def _passes(candidate: Candidate, names: dict[str, str]) -> list[Pass]:
