@@ -97,6 +97,15 @@ class TestScores:
         assert "离散数学" in page
         assert "已合格 1 门，4 学分" in page
 
+    def test_practice_parts_and_the_thesis_are_no_courses(self, web: Client, candidate: Candidate) -> None:
+        for code in ("02324", "04735", "04736"):
+            scored(candidate, code)
+        thesis = Course.objects.filter(category="graduation", plan_lines__group__plan__major=candidate.major).first()
+        scored(candidate, thesis.code, None, source="thesis", score=None, grade="良好")
+        page = read(web, "/business/scores/")
+        assert "已合格 2 门和 1 个实践环节" in page
+        assert "2<small> / 15 门" in read(web, "/business/forecast/")
+
     def test_filters_by_session_and_result(self, web: Client, candidate: Candidate) -> None:
         scored(candidate, "02324", "2026-04")
         scored(candidate, "00023", "2025-10", score=40, status="failed")
