@@ -255,3 +255,17 @@ class TestTextbooks:
         counts = [queries_for(web, f"/business/textbooks/?scope=&q={q}") for q in (one.title, "")]
         assert Textbook.objects.count() > 50
         assert counts == [12, 12]
+
+
+@pytest.mark.parametrize(("page", "query"), [("plan", "slot=1"), ("majors", "level=bachelor"), ("textbooks", "q=数学")])
+def test_filters_are_folded_until_one_is_set(web: Client, page: str, query: str) -> None:
+    folded, narrowed = (read(web, f"/business/{page}/{words}") for words in ("", f"?{query}"))
+    assert folded.count('<details class="card filters no-print">') == 1
+    assert narrowed.count('<details class="card filters no-print" open>') == 1
+    wrong = read(web, f"/business/{page}/?{query.partition('=')[0]}={'x' * 60}", status=400)
+    assert wrong.count('<details class="card filters no-print" open>') == 1
+
+
+def test_what_folded_filters_ask_for_is_said(web: Client) -> None:
+    head = read(web, "/business/textbooks/").partition("<summary>")[2].partition("</summary>")[0]
+    assert "我报考的和还需要的" in head
