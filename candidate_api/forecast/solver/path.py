@@ -241,14 +241,15 @@ def _after_share(rows: Rows, takes: _Takes, line: Line, horizon: Horizon) -> Non
     weights = {one.course: 1 for one in courses}
     for exchange in rows.used:
         weights |= {code: len(exchange.given) for code in exchange.held if code not in plan.courses}
-    most = 100.0 * (sum(weights.values()) + sum(len(exchange.given) for exchange in rows.used))
     for (course, place), var in takes.by.items():
         if course == line.course:
             late = [(v, w) for code, w in weights.items() for v in takes.of(code, since=place)]
             terms: Terms = [(v, (100.0 - percent) * f) for v, f in total]
             terms += [(v, -100.0 * w) for v, w in late]
             session = horizon.sessions[place].code
-            terms += [(v, -100.0 * len(e.given)) for e, v in rows.used.items() if not e.holds_in(session)]
+            waits = [(v, len(e.given)) for e, v in rows.used.items() if not e.holds_in(session)]
+            terms += [(v, -100.0 * n) for v, n in waits]
+            most = 100.0 * (sum(weights.values()) + sum(n for _, n in waits))
             rows.milp.row([*terms, (var, -most)], lower=-most)
 
 
