@@ -21,6 +21,7 @@ class FilterForm(PortalForm):
     def __init__(self, given: QueryDict, always: dict[str, str] | None = None, **defaults: str) -> None:
         always = always or {}
         named = type(self).base_fields.keys() & given.keys()
+        self.is_set = any(given[name] for name in named)  # the address narrows the list: what it asks for is in view
         chosen = given.dict() if named else defaults
         super().__init__(always | {name: value for name, value in chosen.items() if value or name not in always})
         for field in self.fields.values():
@@ -36,6 +37,12 @@ class FilterForm(PortalForm):
     def read(self) -> dict[str, str] | None:
         """By field, what was chosen; None where something cannot be chosen."""
         return dict(self.cleaned_data) if self.is_valid() else None
+
+    @property
+    def in_words(self) -> list[str]:
+        """What was chosen, as the lists call it: the filters may be folded away."""
+        chosen = {name: value for name, value in (self.read() or {}).items() if value}
+        return [dict(getattr(self.fields[name], "choices", ())).get(value, value) for name, value in chosen.items()]
 
     @property
     def status(self) -> int:

@@ -8,7 +8,7 @@ from rest_framework import serializers
 from rest_framework.fields import empty
 
 from candidate_api.catalogue.models import Course, Major, School
-from candidate_api.catalogue.models.fields import SESSION_CODE
+from candidate_api.catalogue.models.fields import NO_SESSION_CODE, SESSION_CODE
 from portal.kernel.api import Query
 from portal.kernel.text import clean
 
@@ -57,4 +57,4 @@ def school_code() -> CodeField:
 
 def session_code(model: type[models.Model] | None = None) -> CodeField:
     """Any 考期, or one of `model`, which a floor above brings."""
-    return CodeField(SESSION_CODE, _("考期写作“2026-10”的形式。"), model, _("没有这个考期。"))
+    return CodeField(SESSION_CODE, NO_SESSION_CODE, model, _("没有这个考期。"))

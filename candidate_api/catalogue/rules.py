@@ -285,11 +285,14 @@ def _is_done(group: Group, done: frozenset[str]) -> bool:
 
 @dataclass(frozen=True)
 class Swap:
-    """课程顶替: all of `old` stand for all of `new`, and the other way round too where it is mutual."""
+    """课程顶替: all of `old` stand for all of `new`, and the other way round too where it is mutual; in the
+    sessions from the one to the other, where those are named."""
 
     old: frozenset[str]
     new: frozenset[str]
     mutual: bool = True
+    since: str = ""
+    until: str = ""
 
 
 def credited(passed: Iterable[str], swaps: Sequence[Swap]) -> frozenset[str]:

@@ -15,8 +15,9 @@ from candidate_api.forecast.queries import Outlook
 from candidate_api.forecast.reasons import Explained
 from candidate_api.forecast.rules import Counted, Forecast, GroupResult
 from candidate_api.forecast.solver import Step
-from candidate_api.forecast.timetable import Coming, next_sitting
+from candidate_api.forecast.timetable import Coming, half_year, next_sitting
 from candidate_api.results.states import Source
+from portal.kernel import clock
 
 
 @dataclass(frozen=True)
@@ -217,8 +218,12 @@ def _missing(outlook: Outlook, line: Line, result: GroupResult) -> MissingShown:
 
 def _next(outlook: Outlook, line: Line) -> tuple[NextShown | None, str]:
     """The next sitting of the course, or of a single one that stands for it where it is set no more."""
-    standing_in = [e.held[0] for e in outlook.exchanges if e.given == (line.course,) and len(e.held) == 1]
-    sittings = [next_sitting(outlook.horizon.sessions, code) for code in (line.course, *standing_in)]
+    sessions = outlook.horizon.sessions
+    sittings = [next_sitting(sessions, line.course)]
+    for exchange in outlook.exchanges:
+        if exchange.given == (line.course,) and len(exchange.held) == 1:
+            there = [session for session in sessions if exchange.holds_in(session.code)]
+            sittings.append(next_sitting(there, exchange.held[0]))
     found = next((sitting for sitting in sittings if sitting), None)
     if found is None:
         free = line.practice or line.category == Category.GRADUATION
@@ -269,6 +274,7 @@ def _step(outlook: Outlook, explained: Explained, step: Step) -> StepShown:
 def _path(outlook: Outlook, explained: Explained) -> PathShown:
     path, sessions = outlook.path, outlook.horizon.sessions
     last = sessions[path.length - 1].code if path.length and not path.problem else ""
+    waiting = [sessions[path.length - 1]] if last else []
     return PathShown(
         last,
         texts.session_name(last) if last else "",
@@ -276,19 +282,21 @@ def _path(outlook: Outlook, explained: Explained) -> PathShown:
         texts.no_path(path.problem) if path.problem else "",
         [texts.bound(one, outlook.names) for one in explained.bounds()],
         [_named(outlook, line.course) for line in path.unknown],
-        list(_assumptions(outlook, [sessions[step.place] for step in path.steps])),
+        list(_assumptions(outlook, last, [*(sessions[step.place] for step in path.steps), *waiting])),
     )
 
 
-def _assumptions(outlook: Outlook, used: Sequence[Coming]) -> Iterator[str]:
+def _assumptions(outlook: Outlook, last: str, used: Sequence[Coming]) -> Iterator[str]:
     """What the path takes for granted; nothing where there is none."""
     if not used:
         return
-    yield _("按每次报考的课程都一次合格推算。")
-    assumed = {session.code[5:]: session for session in used if session.assumed}
+    if outlook.path.steps:
+        yield _("按每次报考的课程都一次合格推算。")
+    assumed = {session.code[5:]: session for session in used if session.like}
     if assumed:
         patterns = "、".join(texts.session_name(session.like) for session in sorted(assumed.values(), key=_like))
         yield _("尚未公布的考期按%(sessions)s的开考课程推算，以正式公布的考试计划为准。") % {"sessions": patterns}
+    yield from _dated(outlook, last)
     steps = outlook.path.steps
     if any(step.slot is None and not _is_thesis(step) for step in steps):
         yield _("实践环节由主考学校安排，不占用统考场次，按理论课程合格后的下一个考期推算。")
@@ -296,6 +304,17 @@ def _assumptions(outlook: Outlook, used: Sequence[Coming]) -> Iterator[str]:
         yield _("毕业论文（设计、考核）按合格课程达到%(percent)s%%后的下一个考期推算。") % {
             "percent": rules.THESIS_PERCENT
         }
+
+
+def _dated(outlook: Outlook, last: str) -> Iterator[str]:
+    """The exchanges that have yet to begin, and those that count today but no longer at the end."""
+    for exchange in outlook.path.exchanges:
+        if exchange.since > half_year(clock.today()):
+            yield texts.exchange(exchange, outlook.names)
+    counted = outlook.forecast.substituted if outlook.forecast else ()
+    for exchange in sorted({exchange for one in counted for exchange in one.steps}):
+        if exchange.until and exchange.until < last:
+            yield texts.ending(exchange, outlook.names)
 
 
 def _like(session: Coming) -> str:

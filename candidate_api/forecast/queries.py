@@ -64,7 +64,7 @@ def needs(candidate: Candidate) -> Needs:
     plan = current_plans([candidate.major.code]).get(candidate.major.code) if candidate.major else None
     if plan is None:
         return Needs(registered, passed)
-    done = credited(passed, _swaps({}, {}))
+    done = credited(passed, _swaps({}, {}, ahead=False))
     return Needs(registered, passed, still_open(facts(plan), done) - registered)
 
 
@@ -74,7 +74,7 @@ def reckoned(candidate: Candidate, major: Major) -> Forecast | None:
     plan = plain_plan(major.code)
     if plan is None:
         return None
-    known = exchanges(_swaps({}, {}))
+    known = exchanges(_swaps({}, {}, ahead=False))
     passes = _passes(candidate, {})
     try:
         tally = best_count(plan, passes, known)
@@ -86,7 +86,8 @@ def reckoned(candidate: Candidate, major: Major) -> Forecast | None:
 
 @dataclass
 class _Known:
-    """What all majors share. `names` by course code grows with what is read."""
+    """What all majors share. `exchanges` are those of the coming sessions too: today's count asks for those that hold.
+    `names` by course code grows with what is read."""
 
     exchanges: tuple[Exchange, ...]
     passes: list[Pass]
@@ -121,45 +122,52 @@ def _outlook(
         major.pk == candidate.major_id, major.no_new_from, major.last_exam, major.last_graduation, major.restriction
     )
     horizon = Horizon(known.sessions, major.last_exam, major.last_graduation, disciplines)
+    now = half_year(today)
+    held = rules.holding(known.exchanges, now)
     try:
-        tally = best_count(plan, known.passes, known.exchanges)
+        tally = best_count(plan, known.passes, held)
     except Unsolved:
         tally = None
     if tally is None:
         return Outlook(major, version, None, Path(), horizon, known.exchanges, [], known.names)
     stopped = bool(disciplines) or dates.graduation_is_over(today)
-    found = forecast(plan, known.passes, known.exchanges, tally, stopped=stopped)
+    found = forecast(plan, known.passes, held, tally, stopped=stopped)
     path = fastest_path(plan, known.passes, known.exchanges, horizon, remaining=found.remaining)
     passes = rules.best_passes(known.passes)
-    early = rules.practice_without_theory(plan, rules.credited(passes, known.exchanges), passes)
-    education, now = candidate.education, half_year(today)
-    at = Situation(dates, found, path, early, disciplines, education, today, now, known.names)
+    early = rules.practice_without_theory(plan, rules.credited(passes, held), passes)
+    at = Situation(dates, found, path, early, disciplines, candidate.education, today, now, known.names)
     return Outlook(major, version, found, path, horizon, known.exchanges, cautions(at), known.names)
 
 
 def _known(candidate: Candidate, plans: Iterable[PlanVersion]) -> _Known:
     courses = {line.course for plan in plans for group in plan.groups.all() for line in group.lines.all()}
     codes, names = {course.pk: course.code for course in courses}, {course.code: course.name for course in courses}
-    swaps = _swaps(codes, names)
+    swaps = _swaps(codes, names, ahead=True)
     passes = _passes(candidate, names)
     sessions = _sessions(_entries(candidate, names), codes)
     return _Known(exchanges(swaps), passes, sessions, names)
 
 
-def _swaps(codes: dict[int, str], names: dict[str, str]) -> list[Swap]:
-    """The substitutions that hold in the present half-year; their courses are added to both. One query."""
+def _swaps(codes: dict[int, str], names: dict[str, str], *, ahead: bool) -> list[Swap]:
+    """The substitutions that hold in the present half-year, and with `ahead` those that will; their courses are added
+    to both. One query."""
     session = half_year(clock.today())
-    holding = Substitution.objects.filter(Q(valid_to="") | Q(valid_to__gte=session), valid_from__lte=session)
+    holding = Substitution.objects.filter(Q(valid_to="") | Q(valid_to__gte=session))
+    if not ahead:
+        holding = holding.filter(valid_from__lte=session)
     rows = holding.exclude(old=None).exclude(new=None)
     columns = ("old__pk", "old__code", "old__name", "new__pk", "new__code", "new__name")
-    sides: dict[str, tuple[set[str], set[str], bool]] = {}
-    for code, mutual, old_id, old, old_name, new_id, new, new_name in rows.values_list("code", "mutual", *columns):
-        held, given, _ = sides.setdefault(code, (set(), set(), mutual))
+    sides: dict[str, tuple[set[str], set[str]]] = {}
+    found: dict[str, Swap] = {}
+    terms = ("code", "mutual", "valid_from", "valid_to")
+    for code, mutual, since, until, old_id, old, old_name, new_id, new, new_name in rows.values_list(*terms, *columns):
+        held, given = sides.setdefault(code, (set(), set()))
         held.add(old)
         given.add(new)
+        found[code] = Swap(frozenset(held), frozenset(given), mutual, since, until)
         names |= {old: old_name, new: new_name}
         codes |= {old_id: old, new_id: new}
-    return [Swap(frozenset(old), frozenset(new), mutual) for old, new, mutual in sides.values()]
+    return list(found.values())
 
 
 def _passes(candidate: Candidate, names: dict[str, str]) -> list[Pass]:

@@ -7,6 +7,7 @@ from itertools import accumulate
 from candidate_api.catalogue.rules import Group, Line, Plan
 from candidate_api.catalogue.states import Category, Rule
 from candidate_api.forecast import rules
+from candidate_api.forecast.rules import Exchange
 from candidate_api.forecast.solver import Horizon, Path, Step
 from candidate_api.forecast.states import Binding, Reason
 from candidate_api.forecast.timetable import Coming
@@ -43,12 +44,14 @@ class Alternative:
 
 @dataclass(frozen=True)
 class Bound:
-    """Something that no shorter path could get around; `courses` are those it is about."""
+    """Something that no shorter path could get around; `courses` are those it is about, `exchange` what has
+    yet to begin."""
 
     binding: Binding
     courses: tuple[str, ...] = ()
     month: int | None = None
     slot: int | None = None
+    exchange: Exchange | None = None
 
 
 @dataclass(frozen=True)
@@ -124,10 +127,20 @@ class Explained:
     # -- the whole --------------------------------------------------------------------------------------------------
     def bounds(self) -> list[Bound]:
         """What no shorter path gets around; `TOGETHER` where it is no single thing."""
+        if waits := list(self._waits()):
+            return waits
         chain = list(self._chain())
         end = self.path.length - 2 if chain else self._last_slotted
         found = [*chain, *self._seasons(end), *self._limit(end)]
         return found or ([Bound(Binding.TOGETHER)] if self.path.steps else [])
+
+    def _waits(self) -> Iterator[Bound]:
+        """The exchanges that begin in the last session, where nothing else is done in it."""
+        if any(step.place == self.path.length - 1 for step in self.path.steps):
+            return
+        for exchange in self.path.exchanges:
+            if exchange.since == self.sessions[self.path.length - 1].code:
+                yield Bound(Binding.EXCHANGE, exchange=exchange)
 
     def _chain(self) -> Iterator[Bound]:
         for step in (s for s in self.path.steps if s.place == self.path.length - 1):

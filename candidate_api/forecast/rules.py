@@ -44,10 +44,16 @@ class Discipline:
 
 @dataclass(frozen=True, order=True)
 class Exchange:
-    """课程顶替 in one direction: all of `held` are given up for all of `given`."""
+    """课程顶替 in one direction: all of `held` are given up for all of `given`, in the sessions of its dates,
+    whenever the courses were passed. An empty date is no limit."""
 
     held: tuple[str, ...]
     given: tuple[str, ...]
+    since: str = ""
+    until: str = ""
+
+    def holds_in(self, session: str) -> bool:
+        return self.since <= session and (not self.until or session <= self.until)
 
 
 def exchanges(swaps: Iterable[Swap]) -> tuple[Exchange, ...]:
@@ -55,10 +61,15 @@ def exchanges(swaps: Iterable[Swap]) -> tuple[Exchange, ...]:
     found = set()
     for swap in swaps:
         old, new = tuple(sorted(swap.old)), tuple(sorted(swap.new))
-        found.add(Exchange(old, new))
+        found.add(Exchange(old, new, swap.since, swap.until))
         if swap.mutual:
-            found.add(Exchange(new, old))
+            found.add(Exchange(new, old, swap.since, swap.until))
     return tuple(sorted(found))
+
+
+def holding(known: Iterable[Exchange], session: str) -> tuple[Exchange, ...]:
+    """The exchanges that hold in that session."""
+    return tuple(exchange for exchange in known if exchange.holds_in(session))
 
 
 def useful(plan: Plan, known: Iterable[Exchange], have: Iterable[str]) -> tuple[Exchange, ...]:

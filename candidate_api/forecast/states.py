@@ -68,6 +68,7 @@ class Binding(models.TextChoices):
     LIMIT = "limit", _("每次最多报考门数")
     PRACTICE = "practice", _("实践在理论之后")
     THESIS = "thesis", _("论文在课程之后")
+    EXCHANGE = "exchange", _("课程顶替尚未开始")
     TOGETHER = "together", _("多项限制共同作用")
 
 

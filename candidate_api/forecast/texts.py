@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from candidate_api.catalogue.rules import Group
 from candidate_api.catalogue.states import Rule
 from candidate_api.forecast.reasons import Alternative, Because, Bound
-from candidate_api.forecast.rules import THESIS_PERCENT, Counted, Forecast
+from candidate_api.forecast.rules import THESIS_PERCENT, Counted, Exchange, Forecast
 from candidate_api.forecast.states import Binding, NoPath, Reason, Standing
 from candidate_api.sessions.rules import SLOTS
 from candidate_api.sessions.rules import month_name as session_name
@@ -103,8 +103,26 @@ def alternative(one: Alternative, names: Names) -> str:
     return _("也可选%(course)s，但最早要到%(session)s。") % words
 
 
+def exchange(one: Exchange, names: Names) -> str:
+    """What an exchange that has yet to begin will allow."""
+    return _("自%(session)s起，%(held)s可以顶替%(given)s。") % _sides(one, names, one.since)
+
+
+def ending(one: Exchange, names: Names) -> str:
+    """What an exchange that is to end allows no longer."""
+    return _("%(held)s顶替%(given)s只到%(session)s，届时不能毕业的，不再计入。") % _sides(one, names, one.until)
+
+
+def _sides(one: Exchange, names: Names, session: str) -> dict[str, str]:
+    """With their codes, since the new course is often called as the old one was."""
+    held, given = ("、".join(f"{named(names, code)}（{code}）" for code in side) for side in (one.held, one.given))
+    return {"session": session_name(session), "held": held, "given": given}
+
+
 def bound(one: Bound, names: Names) -> str:
     """What keeps the path from being shorter."""
+    if one.exchange is not None:
+        return exchange(one.exchange, names)
     words = {
         "courses": "、".join(named(names, code) for code in one.courses),
         "n": len(one.courses),

@@ -34,6 +34,11 @@ def half_year(day: date) -> str:
     return f"{day.year}-{HALVES[day.month > 6]:02d}"
 
 
+def is_half_year(code: str) -> bool:
+    """Whether it is the code of a session that comes every year: no other tells what is usual, or when the next is."""
+    return int(code[5:]) in HALVES
+
+
 def following(code: str) -> str:
     year, month = int(code[:4]), int(code[5:])
     return f"{year}-{HALVES[1]:02d}" if month == HALVES[0] else f"{year + 1}-{HALVES[0]:02d}"
@@ -43,8 +48,9 @@ def coming(known: Iterable[Coming], now: str, past: frozenset[str] = frozenset()
     """The sessions to plan with, `HORIZON` of them: the known that are not `past`, then assumed ones.
 
     `now` is the session of the present half-year. What was announced for the past shows how a half-year usually is.
+    A session that belongs to no half-year, as could once be kept, is not reckoned with.
     """
-    by_code = {session.code: session for session in sorted(known, key=lambda session: session.code)}
+    by_code = {s.code: s for s in sorted(known, key=lambda session: session.code) if is_half_year(s.code)}
     usual = {int(code[5:]): session for code, session in by_code.items() if not session.assumed}
     ahead = [_as_usual(session, usual) for code, session in by_code.items() if code not in past]
     code = max([now, *by_code])

@@ -50,8 +50,12 @@ NUMBERS = tuple(slot.number for slot in SLOTS)
 
 
 def month_name(code: str) -> str:
-    """`2027年4月` of the session `2027-04`, in the active language."""
-    return dateformat.format(date.fromisoformat(f"{code}-01"), gettext("Y年n月"))
+    """`2027年4月` of the session `2027-04`, in the active language; as it is what was kept before codes were months."""
+    try:
+        month = date.fromisoformat(f"{code}-01")
+    except ValueError:
+        return code
+    return dateformat.format(month, gettext("Y年n月"))
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
@@ -39,7 +39,7 @@ def page(request: HttpRequest) -> HttpResponse:
     code = request.GET.get("major", "").strip()
     other = next((major for major in majors if major.code == code), None)
     if code and other is None:
-        raise Http404
+        other = get_object_or_404(Major, code=code)  # one without a plan, which the page says
     wanted = [candidate.major] if candidate.major else []
     wanted += [other] if other is not None and other != candidate.major else []
     found = outlooks(candidate, wanted, plans=plans)

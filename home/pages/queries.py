@@ -68,7 +68,9 @@ def scores(request: HttpRequest) -> HttpResponse:
     context = {
         "groups": groups,
         "any": bool(known),
-        "passed": len(passed),
+        "passed": bool(passed),
+        "courses": sum(row.course.is_one for row in passed.values()),
+        "practice": sum(row.course.is_practice and not row.course.is_one for row in passed.values()),
         "credits": sum(row.credits for row in passed.values()),
         "waiting": awaiting_scores(actor),
         "back": reverse("home:business"),

@@ -53,3 +53,13 @@ def test_a_major_without_a_plan_says_so(reference: None, client: Client) -> None
     text = client.get(ADDRESS).content.decode()
     assert "这个专业还没有公布考试计划" in text
     assert "尚缺" in client.get(f"{ADDRESS}?major=080901").content.decode()
+
+
+def test_another_major_without_a_plan_says_so_and_offers_others(web: Client) -> None:
+    answer = web.get(f"{ADDRESS}?major=020301K")
+    text = answer.content.decode()
+    assert answer.status_code == 200
+    assert Major.objects.get(code="020301K").name in text
+    assert text.count("这个专业还没有公布考试计划") == 1
+    assert "尚缺15门和6个实践环节" in text, "one's own stands beside it"
+    assert '<option value="050101"' in text

@@ -97,6 +97,15 @@ class TestScores:
         assert "离散数学" in page
         assert "已合格 1 门，4 学分" in page
 
+    def test_practice_parts_and_the_thesis_are_no_courses(self, web: Client, candidate: Candidate) -> None:
+        for code in ("02324", "04735", "04736"):
+            scored(candidate, code)
+        thesis = Course.objects.filter(category="graduation", plan_lines__group__plan__major=candidate.major).first()
+        scored(candidate, thesis.code, None, source="thesis", score=None, grade="良好")
+        page = read(web, "/business/scores/")
+        assert "已合格 2 门和 1 个实践环节" in page
+        assert "2<small> / 15 门" in read(web, "/business/forecast/")
+
     def test_filters_by_session_and_result(self, web: Client, candidate: Candidate) -> None:
         scored(candidate, "02324", "2026-04")
         scored(candidate, "00023", "2025-10", score=40, status="failed")
@@ -246,3 +255,17 @@ class TestTextbooks:
         counts = [queries_for(web, f"/business/textbooks/?scope=&q={q}") for q in (one.title, "")]
         assert Textbook.objects.count() > 50
         assert counts == [12, 12]
+
+
+@pytest.mark.parametrize(("page", "query"), [("plan", "slot=1"), ("majors", "level=bachelor"), ("textbooks", "q=数学")])
+def test_filters_are_folded_until_one_is_set(web: Client, page: str, query: str) -> None:
+    folded, narrowed = (read(web, f"/business/{page}/{words}") for words in ("", f"?{query}"))
+    assert folded.count('<details class="card filters no-print">') == 1
+    assert narrowed.count('<details class="card filters no-print" open>') == 1
+    wrong = read(web, f"/business/{page}/?{query.partition('=')[0]}={'x' * 60}", status=400)
+    assert wrong.count('<details class="card filters no-print" open>') == 1
+
+
+def test_what_folded_filters_ask_for_is_said(web: Client) -> None:
+    head = read(web, "/business/textbooks/").partition("<summary>")[2].partition("</summary>")[0]
+    assert "我报考的和还需要的" in head

@@ -67,6 +67,9 @@ class Visitor:
         # Buttons that serve the Enter key alone are hidden from everybody else, and so not found by their role.
         return self.page.locator("main").get_by_role(role, name=words)  # type: ignore[arg-type]
 
+    def unfold(self, words: str) -> None:
+        self.page.locator("main summary").filter(has_text=words).click()
+
     def fill(self, /, **values: Any) -> None:
         """Fields by their names in the form; several choices as a list, rows as a list of mappings."""
         for name, value in _cells(values):

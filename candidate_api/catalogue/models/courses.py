@@ -41,6 +41,12 @@ class Course(Natural):
         return f"{self.code} {self.name}"
 
     @property
+    def is_one(self) -> bool:
+        """Whether it is one of the 门: neither a practice part beside its theory nor the thesis (`rules.is_course` of
+        the forecast says the same of a plan's line)."""
+        return not (self.is_practice and self.theory_id) and self.category != Category.GRADUATION
+
+    @property
     def is_written(self) -> bool:
         """Whether it sits in a slot of a session; practice parts and theses are the host schools'."""
         return self.assessment == Assessment.WRITTEN and not self.is_practice

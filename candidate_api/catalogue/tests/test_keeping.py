@@ -184,6 +184,24 @@ class TestConsistency:
             Code.VALIDATION_FAILED, save, kinds.SUBSTITUTIONS, None, given | {"new": []}, by=SYSTEM, reason="改"
         ) == ["课程顶替须同时有原课程和现课程。"]
 
+    @pytest.mark.parametrize("code", ["2027-13", "2027-99", "2026-00", "2027-07"])
+    def test_a_session_that_does_not_exist(self, code: str) -> None:
+        major, book = Major.objects.get(code="080901"), Textbook.objects.first()
+        swap = Substitution.objects.first()
+        told = ["考期只有4月和10月，写作“2026-10”的形式。"]
+        for kind, row, name in [
+            (kinds.MAJORS, major, "last_exam"),
+            (kinds.SUBSTITUTIONS, swap, "valid_from"),
+            (kinds.TEXTBOOKS, book, "valid_from"),
+        ]:
+            given = values(kind, row) | {name: code}
+            if name == "valid_from":
+                given["valid_to"] = ""
+            assert refused(Code.VALIDATION_FAILED, save, kind, row.pk, given, by=SYSTEM, reason="改") == told
+        asked = replace(head(plan()), valid_from=code)
+        args = plan().pk, major, asked, drafts(plan())
+        assert refused(Code.VALIDATION_FAILED, save_plan, *args, by=SYSTEM, reason="改") == told
+
     def test_a_textbook_that_ends_before_it_begins(self) -> None:
         book = Textbook.objects.first()
         assert refused(
@@ -263,4 +281,4 @@ class TestPlans:
         (sentence,) = refused(
             Code.VALIDATION_FAILED, save_plan, None, kept.major, wrong, drafts(kept), by=SYSTEM, reason="改"
         )
-        assert sentence == "考期写作“2026-10”的形式。"
+        assert sentence == "考期只有4月和10月，写作“2026-10”的形式。"

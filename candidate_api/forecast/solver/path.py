@@ -5,7 +5,7 @@ each as early as possible, so that a failed paper can be sat again before the en
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from candidate_api.catalogue.rules import Line, Plan
@@ -58,16 +58,16 @@ class Step:
 class Path:
     """`steps` in their order; none where `problem` says why. `unknown` are lines that no known session leads to: with
     them the steps are those of the rest, and when the last is taken nobody can say.
+
+    `length`: sessions until the end, the first coming one included. The last of them has no step where the end waits
+    for an exchange to begin. `exchanges` are those that the path counts on.
     """
 
     steps: tuple[Step, ...] = ()
     problem: NoPath | None = None
     unknown: tuple[Line, ...] = ()
-
-    @property
-    def length(self) -> int:
-        """Sessions until the last step, the first coming one included."""
-        return max((step.place for step in self.steps), default=-1) + 1
+    length: int = 0
+    exchanges: tuple[Exchange, ...] = ()
 
 
 @dataclass
@@ -94,12 +94,16 @@ def fastest_path(
 
 
 def _shortest(plan: Plan, chosen: dict[str, Pass], known: tuple[Exchange, ...], horizon: Horizon) -> Path:
-    unknown = _without_way(plan, chosen, known, horizon)
+    """An exchange counts where it holds in the session in which one finishes, as today's count asks for those of today.
+    What depends on one that ends too early is tried again without it, so that it can be named."""
     last = max((place for place, session in enumerate(horizon.sessions) if horizon.admits(session)), default=-1)
-    for length in range(1, last + 2):
-        steps = _within(plan, chosen, known, horizon, length, unknown)
-        if steps is not None:
-            return Path(steps, NoPath.UNKNOWN if unknown else None, unknown)
+    for some in dict.fromkeys((known, rules.holding(known, horizon.sessions[last].code) if last >= 0 else known)):
+        unknown = _without_way(plan, chosen, some, horizon)
+        for length in range(1, last + 2):
+            holding = rules.holding(some, horizon.sessions[length - 1].code)
+            found = _within(plan, chosen, holding, horizon, length, unknown)
+            if found is not None:
+                return replace(found, problem=NoPath.UNKNOWN if unknown else None, unknown=unknown, length=length)
     ends = bool(horizon.last_exam or horizon.last_day)
     return Path(problem=NoPath.CLOSING if ends else NoPath.TOO_FAR)
 
@@ -131,7 +135,8 @@ def _within(
     horizon: Horizon,
     length: int,
     unknown: tuple[Line, ...],
-) -> tuple[Step, ...] | None:
+) -> Path | None:
+    """The way to finish in so many sessions, `known` being the exchanges that hold in the last of them."""
     milp = Milp()
     own = held(milp, plan, passes)
     takes = _takes(milp, plan, passes, known, horizon, length)
@@ -142,11 +147,14 @@ def _within(
     _slots(milp, takes, horizon, length)
     for line in rules.lines(plan):
         if line.practice_of in plan.courses:
-            _after_theory(rows, takes, line, passes)
+            _after_theory(rows, takes, line, passes, horizon)
         if line.category == Category.GRADUATION:
-            _after_share(rows, takes, line)
+            _after_share(rows, takes, line, horizon)
     values = _best(milp, takes, plan, length)
-    return None if values is None else _steps(rows, takes, values, horizon)
+    if values is None:
+        return None
+    counted = {exchange for line in rules.lines(plan) for exchange in traced(rows, values, line)[1]}
+    return Path(_steps(rows, takes, values, horizon), exchanges=tuple(sorted(counted)))
 
 
 def _best(milp: Milp, takes: _Takes, plan: Plan, length: int) -> list[float] | None:
@@ -204,15 +212,14 @@ def _slots(milp: Milp, takes: _Takes, horizon: Horizon, length: int) -> None:
         milp.row(every, upper=max(0, session.max_courses - len(others)))
 
 
-def _after_theory(rows: Rows, takes: _Takes, line: Line, passes: dict[str, Pass]) -> None:
-    """A practice part is taken in a later session than its theory course, or what stands for it (domain 3.3)."""
+def _after_theory(rows: Rows, takes: _Takes, line: Line, passes: dict[str, Pass], horizon: Horizon) -> None:
+    """A practice part is taken in a later session than its theory course, or what stands for it there (domain 3.3)."""
     theory = line.practice_of or ""
-    if theory in rules.credited(passes, rows.used):
-        return
-    standing = [(var, e) for e, var in rows.used.items() if theory in e.given]
     for (course, place), var in takes.by.items():
-        if course != line.course:
+        begun = rules.holding(rows.used, horizon.sessions[place].code)
+        if course != line.course or theory in rules.credited(passes, begun):
             continue
+        standing = [(rows.used[e], e) for e in begun if theory in e.given]
         ready: Terms = [(taken, 1.0) for taken in takes.of(theory, before=place)]
         for used, exchange in standing:
             in_time = rows.milp.var()
@@ -225,20 +232,24 @@ def _after_theory(rows: Rows, takes: _Takes, line: Line, passes: dict[str, Pass]
         rows.milp.row([(var, 1.0), *((v, -f) for v, f in ready)], upper=0)
 
 
-def _after_share(rows: Rows, takes: _Takes, line: Line) -> None:
-    """The thesis is written once enough of the courses are passed: in a later session than the last of those."""
+def _after_share(rows: Rows, takes: _Takes, line: Line, horizon: Horizon) -> None:
+    """The thesis is written once enough of the courses are passed: in a later session than the last of those, and not
+    before an exchange holds that they are counted by."""
     plan, percent = rows.plan, rules.THESIS_PERCENT
     courses = [one for one in rules.lines(plan) if rules.is_course(plan, one)]
     total = [term for one in courses for term in rows.done(one)]
     weights = {one.course: 1 for one in courses}
     for exchange in rows.used:
         weights |= {code: len(exchange.given) for code in exchange.held if code not in plan.courses}
-    most = 100.0 * sum(weights.values())
     for (course, place), var in takes.by.items():
         if course == line.course:
             late = [(v, w) for code, w in weights.items() for v in takes.of(code, since=place)]
             terms: Terms = [(v, (100.0 - percent) * f) for v, f in total]
             terms += [(v, -100.0 * w) for v, w in late]
+            session = horizon.sessions[place].code
+            waits = [(v, len(e.given)) for e, v in rows.used.items() if not e.holds_in(session)]
+            terms += [(v, -100.0 * n) for v, n in waits]
+            most = 100.0 * (sum(weights.values()) + sum(n for _, n in waits))
             rows.milp.row([*terms, (var, -most)], lower=-most)
 
 

@@ -110,6 +110,31 @@ def test_substitutions_hold_for_their_sessions_alone(api, person):
     assert ask(api, person)["courses_passed"] == 0
 
 
+def test_a_substitution_to_come_is_in_the_path_and_not_in_the_count(api, person):
+    give(person, "03708")
+    theory = Course.objects.filter(plan_lines__group__plan__major__code="080901").exclude(code="15043")
+    give(person, *theory.distinct().values_list("code", flat=True))
+    assert ask(api, person)["status"] == "can_graduate"
+    Substitution.objects.filter(code="03708-15043").update(valid_from="2027-10")
+    found = ask(api, person)
+    assert (found["status_label"], found["path"]["graduates_after"]) == ("尚缺1门", "2027-04")
+    Offering.objects.filter(course__code="15043").delete()
+    found = ask(api, person)
+    assert (found["fastest_path"], found["path"]["graduates_after"]) == ([], "2027-10")
+    told = "自2027年10月起，中国近现代史纲要（03708）可以顶替中国近现代史纲要（15043）。"
+    assert found["path"]["bounds"] == [told]
+    assert found["path"]["assumptions"][-1] == told
+
+
+def test_a_substitution_that_ends_before_the_end_is_named(api, person):
+    give(person, "03708")
+    Substitution.objects.filter(code="03708-15043").update(valid_to="2027-04")
+    found = ask(api, person)
+    assert found["courses_passed"] == 1
+    assert "15043" in {course["code"] for session in found["fastest_path"] for course in session["courses"]}
+    assert [text for text in found["path"]["assumptions"] if "只到2027年4月" in text]
+
+
 def test_the_plan_may_have_a_limit_of_its_own(api, person):
     give(person, "02324", "13180", session=None, score=None, source="exemption")
     assert ask(api, person)["courses_passed"] == 2
@@ -196,3 +221,25 @@ def test_one_score_or_fifty_take_the_same_queries(api, person, django_assert_num
     majors = [person.major, Major.objects.get(code="050101")]
     with django_assert_num_queries(8):
         assert set(outlooks(person, majors)) == {"080901", "050101"}
+
+
+def test_months_that_were_once_kept_wrongly_hide_nothing(api, person):
+    usual = ask(api, person)
+    odd = {"name": "夏季考试", "first_day": date(2027, 7, 3), "second_day": date(2027, 7, 4)}
+    for code in ("2027-07", "2027-13"):
+        ExamSession.objects.create(code=code, **odd)
+    Substitution.objects.filter(code="03708-15043").update(valid_from="2020-13")
+    PlanVersion.objects.filter(major__code="080901", is_current=True).update(valid_from="2026-00")
+    assert ask(api, person) == usual
+    dates = {"no_new_from": date(2026, 7, 1), "last_graduation": date(2034, 6, 30)}
+    Major.objects.filter(code="080901").update(status="closing", last_exam="2033-99", **dates)
+    [warning] = [one for one in ask(api, person)["warnings"] if one["code"] == "closing"]
+    assert "2033-99" in warning["text"]
+
+
+def test_a_half_year_without_any_timetable_takes_what_needs_none(api, person):
+    Offering.objects.filter(session__code__endswith="-04").delete()
+    theory = Course.objects.filter(plan_lines__group__plan__major__code="080901", is_practice=False)
+    give(person, *theory.exclude(category="graduation").distinct().values_list("code", flat=True))
+    first = ask(api, person)["fastest_path"][0]
+    assert (first["session"], first["like"], {course["slot"] for course in first["courses"]}) == ("2027-04", "", {None})

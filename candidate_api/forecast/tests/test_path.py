@@ -9,7 +9,7 @@ from candidate_api.catalogue.rules import Group, Line, Plan
 from candidate_api.catalogue.states import Category
 from candidate_api.forecast import texts
 from candidate_api.forecast.reasons import Explained
-from candidate_api.forecast.rules import Discipline, Exchange, Pass, forecast
+from candidate_api.forecast.rules import Discipline, Exchange, Pass, forecast, holding
 from candidate_api.forecast.solver import Horizon, Path, best_count, fastest_path
 from candidate_api.forecast.states import Binding, NoPath, Reason
 from candidate_api.forecast.timetable import Coming, coming, next_sitting
@@ -35,10 +35,10 @@ def plan(*codes: str, **more: object) -> Plan:
 
 
 def way(asked: Plan, horizon: Horizon, passed: str = "", known: tuple[Exchange, ...] = ()) -> Explained:
-    passes = [Pass(code) for code in passed.split()]
-    tally = best_count(asked, passes, known)
+    passes, today = [Pass(code) for code in passed.split()], holding(known, "2026-10")
+    tally = best_count(asked, passes, today)
     assert tally is not None
-    found = forecast(asked, passes, known, tally)
+    found = forecast(asked, passes, today, tally)
     path = fastest_path(asked, passes, known, horizon, remaining=found.remaining)
     return Explained(asked, path, horizon, found.courses_passed)
 
@@ -72,6 +72,12 @@ def test_nothing_is_known_of_a_half_year_that_never_was() -> None:
     only = coming([session("2026-04", APRIL)], "2026-10", frozenset({"2026-04"}))
     assert {s.code[5:] for s in only} == {"04"}
     assert next_sitting(only, "00004") is None
+
+
+def test_a_session_of_no_half_year_is_not_reckoned_with() -> None:
+    usual = [(s.code, s.like) for s in years(session("2027-04", {}, assumed=True))]
+    odd = [Coming("2027-07", date(2027, 7, 3), 4, assumed=True), Coming("2028-99", date(2028, 7, 1), 4, {"00002": 1})]
+    assert [(s.code, s.like) for s in years(session("2027-04", {}, assumed=True), *odd)] == usual
 
 
 def test_three_courses_of_one_slot_take_three_octobers() -> None:
@@ -188,3 +194,35 @@ def test_what_is_sat_again_though_passed_takes_its_slot_and_counts_once() -> Non
     assert seen(found) == ["2027-04 3 00003", "2027-04 None 99999"]
     clash = way(plan("00001", "00008"), Horizon(years(replace(first, slots={"00008": 1}))), "00001")
     assert seen(clash) == ["2028-04 1 00008"]
+
+
+def test_an_exchange_to_come_is_used_from_its_session_on() -> None:
+    later = (Exchange(("00090",), ("00099",), "2027-10"),)
+    held = way(plan("00099", "00002"), Horizon(years()), "00090", later)
+    assert (seen(held), held.path.length, held.path.exchanges) == (["2027-04 2 00002"], 2, later)
+    words = texts.bound(held.bounds()[0], {"00090": "旧课", "00099": "新课"})
+    assert words == "自2027年10月起，旧课（00090）可以顶替新课（00099）。"
+    alone = way(plan("00099"), Horizon(years()), "00090", later)
+    assert (alone.path.steps, alone.path.length, alone.path.problem) == ((), 2, None)
+    sat = way(plan("00099"), Horizon(years()), known=(Exchange(("00002",), ("00099",), "2028-04"),))
+    assert (seen(sat), sat.path.length) == (["2027-04 2 00002"], 3)
+    soon = way(plan("00001"), Horizon(years()), "00090", (Exchange(("00090",), ("00001",), "2028-04"),))
+    assert (seen(soon), soon.path.exchanges) == (["2027-04 1 00001"], ()), "who waits for it would finish later"
+
+
+def test_an_exchange_that_ends_is_not_used_after() -> None:
+    ends = (Exchange(("00090",), ("00002",), "2020-04", "2027-04"),)
+    assert seen(way(plan("00002", "00003"), Horizon(years()), "00090", ends)) == ["2027-04 3 00003"]
+    assert seen(way(plan("00002", "00006"), Horizon(years()), "00090", ends)) == ["2027-04 2 00002", "2027-10 4 00006"]
+    gone = (Exchange(("00090",), ("00099",), "2020-04", "2027-04"),)
+    found = way(plan("00099", "00006"), Horizon(years()), "00090", gone)
+    assert (found.path.problem, [line.course for line in found.path.unknown]) == (NoPath.UNKNOWN, ["00099"])
+
+
+def test_practice_and_thesis_wait_for_the_exchange_that_counts_their_courses() -> None:
+    practice = Line("00012", 2, practice_of="00099", practice=True)
+    asked = Plan("x", "1", "associate", 1, 1, (Group(1, "all_of", (Line("00099", 5), practice)),))
+    later = (Exchange(("00090",), ("00099",), "2027-10"),)
+    assert seen(way(asked, Horizon(years()), "00090", later)) == ["2027-10 None 00012"]
+    written = plan("00099", "00002", groups=(THESIS,))
+    assert seen(way(written, Horizon(years()), "00090", later)) == ["2027-04 2 00002", "2027-10 None 99999"]

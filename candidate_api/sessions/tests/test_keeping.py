@@ -124,3 +124,14 @@ def test_rooms_have_one_to_ninety_nine_seats() -> None:
     assert refused(Code.VALIDATION_FAILED, save, kinds.ROOMS, room.pk, {"seats": 100}) == "座位数为1至99。"
     save(kinds.ROOMS, room.pk, {"seats": 25}, by=SYSTEM, reason="教室改造")
     assert Room.objects.get(pk=room.pk).seats == 25
+
+
+@pytest.mark.parametrize("code", ["2027-07", "2027-13", "2027-00", "2027/04"])
+def test_a_session_of_no_half_year_is_never_kept(code: str) -> None:
+    days = {"first_day": clock.today(), "second_day": clock.today() + timedelta(days=1)}
+    before = AuditEntry.objects.count()
+    with pytest.raises(Problem) as caught:
+        save(kinds.SESSIONS, None, {"code": code, "name": "夏季考试"} | days, by=SYSTEM, reason="加考")
+    assert [(e.field, e.detail) for e in caught.value.errors] == [("code", "考期只有4月和10月，写作“2026-10”的形式。")]
+    assert not ExamSession.objects.filter(code=code).exists()
+    assert AuditEntry.objects.count() == before

@@ -26,6 +26,7 @@ def test_the_timetable(applicant: Applicant) -> None:
     """（二）考试计划查询"""
     phone = applicant.screen
     applicant.follows_the_tile("考试计划")
+    phone.unfold("筛选")
     phone.fill(session=open_session(), major="080901")
     phone.press("查询")
     phone.sees("高等数学（工本）")
@@ -36,6 +37,7 @@ def test_majors(applicant: Applicant) -> None:
     """（三）专业查询"""
     phone = applicant.screen
     applicant.follows_the_tile("专业查询")
+    phone.unfold("筛选")
     phone.fill(q="计算机")
     phone.press("查询")
     phone.sees("计算机科学与技术")
@@ -50,6 +52,7 @@ def test_textbooks(applicant: Applicant) -> None:
     phone = applicant.screen
     applicant.follows_the_tile("教材查询")
     phone.illustrate("5-textbooks")
+    phone.unfold("筛选")
     phone.fill(q="高等数学")
     phone.press("查询")
     phone.sees("高等数学（工本）")
