@@ -26,6 +26,10 @@ class Status(models.TextChoices):
     WITHHELD = "withheld", _("暂缓公布")
 
 
+SAT = (Source.WRITTEN, Source.COMBINED)  # what is won on a session's days: 作弊 on one of them voids all of it
+VALID = (Status.PASSED, Status.FAILED)
+
+
 class Penalty(models.TextChoices):
     """What a decision on a breach keeps somebody from, up to its last day (domain 6.3)."""
 

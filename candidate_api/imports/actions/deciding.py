@@ -64,7 +64,7 @@ def _written(batch: ImportBatch, by: Actor) -> dict[str, int]:
     except IntegrityError as error:
         raise Problem(Code.STATE_CONFLICT, str(STALE)) from error
     written["changed"] = writing.update(to="after", was="before") if batch.changed else 0
-    if written != {"new": batch.new, "changed": batch.changed}:
+    if written != {"new": batch.new, "changed": batch.changed} or kind_of(batch.kind).contradicts(batch):
         raise Problem(Code.STATE_CONFLICT, str(STALE))
     return written
 
@@ -125,7 +125,7 @@ def undo(batch_id: int, reason: str, *, by: Actor) -> ImportBatch:
             taken["changed"] = writing.update(to="before", was="after") if batch.changed else 0
     except IntegrityError as error:
         raise Problem(Code.STATE_CONFLICT, str(TOUCHED)) from error
-    if taken != {"new": batch.new, "changed": batch.changed}:
+    if taken != {"new": batch.new, "changed": batch.changed} or kind.contradicts(batch):
         raise Problem(Code.STATE_CONFLICT, str(TOUCHED))
     before = batch.state
     batch.undo()
@@ -199,5 +199,5 @@ def _decided(batch: ImportBatch, decision: str, by: Actor) -> None:
 
 
 def _refuse_closed(batch: ImportBatch) -> None:
-    if batch.session is not None and batch.session.closed:
+    if batch.session is not None and queries.is_shut(batch.session):
         raise Problem(Code.STATE_CONFLICT, _("该考期已结束，不能再更改成绩。"))

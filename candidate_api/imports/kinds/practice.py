@@ -15,7 +15,9 @@ from candidate_api.imports.rules import BANDS, Column, Wrong
 from candidate_api.results.models import Score
 from candidate_api.results.states import Source
 
-GRADE = Column("grade", gettext_lazy("等级"), ("DJ",), rules.one_of([(grade, grade) for _least, grade in BANDS]), True)
+GRADE = Column(
+    "grade", gettext_lazy("等级"), ("DJ",), rules.one_of([(grade, grade) for _least, grade in BANDS]), True, True
+)
 
 
 def _prepare(batch: ImportBatch) -> Judge:
@@ -50,6 +52,7 @@ PRACTICE = TableKind(
     explains=gettext_lazy("主考学校报送。分数、等级至少填一项，两项都填的须一致。"),
     model=Score,
     columns=(NUMBER, NAME, COURSE, MARK, GRADE, STATUS),
+    one_of=(MARK, GRADE, STATUS),
     key=("course_id",),
     values=("score", "grade", "status", "source"),
     lasting=("source",),
