@@ -50,6 +50,7 @@ def approve(batch_id: int, decision: str, *, by: Actor) -> ImportBatch:
     if batch.file is not None:
         batch.file.expires_at = None  # what was written can be shown for good
         batch.file.save(update_fields=["expires_at"])
+    kind_of(batch.kind).tell(batch, undone=False)
     record("imports.approve", batch, by=by, from_state=before, to_state=batch.state, note=decision, **written)
     return batch
 
@@ -131,6 +132,7 @@ def undo(batch_id: int, reason: str, *, by: Actor) -> ImportBatch:
     batch.undo()
     batch.undone_by_id, batch.undone_at = by.user_id, clock.now()
     batch.save()
+    kind.tell(batch, undone=True)
     record("imports.undo", batch, by=by, from_state=before, to_state=batch.state, note=reason, **taken)
     return batch
 

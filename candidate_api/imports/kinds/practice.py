@@ -10,6 +10,7 @@ from candidate_api.imports.kinds.kind import COURSE, NAME, NUMBER, Judge, Readin
 from candidate_api.imports.kinds.resting import applications_on
 from candidate_api.imports.kinds.scores import MARK, STATUS
 from candidate_api.imports.kinds.table import TableKind
+from candidate_api.imports.kinds.telling import changed_marks
 from candidate_api.imports.models import ImportBatch
 from candidate_api.imports.rules import BANDS, Column, Wrong
 from candidate_api.results.models import Score
@@ -59,5 +60,6 @@ PRACTICE = TableKind(
     of_session=True,
     fixed=lambda batch: {"session_id": batch.session_id},
     prepare=_prepare,
+    tell=changed_marks,
     dependents=applications_on,
 )

@@ -11,6 +11,7 @@ from candidate_api.imports.kinds.cheating import contradicts, settle
 from candidate_api.imports.kinds.kind import COURSE, NAME, NUMBER, Judge, Reading
 from candidate_api.imports.kinds.resting import applications_on
 from candidate_api.imports.kinds.table import TableKind
+from candidate_api.imports.kinds.telling import changed_marks
 from candidate_api.imports.models import ImportBatch
 from candidate_api.imports.rules import Column, Wrong
 from candidate_api.registrations.models import Registration
@@ -107,6 +108,7 @@ SCORES = TableKind(
     of_exams=True,
     fixed=lambda batch: {"session_id": batch.session_id},
     prepare=_prepare,
+    tell=changed_marks,
     settle=settle,
     contradicts=contradicts,
     dependents=_reviews,
