@@ -30,6 +30,9 @@ class Registration(models.Model):
     created_at = models.DateTimeField(_("报考时间"))
     confirmed_at = models.DateTimeField(_("报考成功时间"), null=True)
 
+    # Whether a 停考 keeps its candidate out of the session, of rows that `queries.visible_to` has found.
+    is_suspended: bool = False
+
     class Meta:
         verbose_name = _("报考")
         verbose_name_plural = _("报考")

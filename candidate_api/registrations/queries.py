@@ -12,7 +12,7 @@ from candidate_api.registrations.models import Registration
 from candidate_api.registrations.rules import REASON, Blocked, Held, Wish, apart, refusals
 from candidate_api.registrations.states import LIVE, REGISTRATION
 from candidate_api.results.models import Discipline
-from candidate_api.results.queries import passes, suspends, suspension
+from candidate_api.results.queries import passes, suspended, suspends, suspension
 from candidate_api.sessions.models import ExamSession, Offering, SeatPool
 from cms.windows.models import BusinessWindow
 from cms.windows.queries import current, currently, opened
@@ -27,8 +27,9 @@ OWN, OTHER = "own", "other"
 
 
 def visible_to(actor: Actor) -> "QuerySet[Registration]":
-    """The actor's own entries, with everything that a list shows."""
+    """The actor's own entries, with everything that a list shows; `is_suspended`: a 停考 keeps the actor out of it."""
     own = Registration.objects.filter(candidate__user_id=actor.user_id)
+    own = own.annotate(is_suspended=suspended("candidate", "session__first_day"))
     return own.select_related("course", "district", "session", "order", "offering", "candidate")
 
 
@@ -174,8 +175,9 @@ def warned(session: ExamSession, places: Iterable[tuple[int, str]]) -> list[Warn
 
 
 def allowed_actions(registration: Registration, *, window_open: bool) -> list[str]:
-    """What the candidate may do with an entry now."""
-    return REGISTRATION.allowed(registration.state, Who.CANDIDATE) if window_open else []
+    """What the candidate may do with an entry of `visible_to` now; under 停考 it can only be given up."""
+    found = REGISTRATION.allowed(registration.state, Who.CANDIDATE) if window_open else []
+    return [verb for verb in found if verb != "change"] if registration.is_suspended else found
 
 
 def open_sessions(user_id: int | None, codes: Iterable[str]) -> set[str]:

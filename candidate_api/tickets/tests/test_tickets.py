@@ -10,6 +10,7 @@ from candidate_api.arrangements.actions import publish
 from candidate_api.arrangements.models import Seat
 from candidate_api.arrangements.tests import factories as make
 from candidate_api.candidates.models import Candidate
+from candidate_api.registrations import queries as registrations
 from candidate_api.results.models import Discipline
 from candidate_api.tickets import queries
 from candidate_api.tickets.actions import make_ahead, sign_pledge, ticket_pdf
@@ -133,6 +134,8 @@ class TestWhen:
         assert not queries.status(by, "2026-10").available
         assert make_ahead(by=Actor.system("make-tickets")) == 0
         assert not Ticket.objects.exists()
+        own = list(registrations.mine(by))
+        assert [registrations.allowed_actions(row, window_open=True) for row in own] == [[], [], []]
         decision.delete()
         suspended(candidate, "2025-10-24", "2026-10-23")
         assert queries.status(by, "2026-10").available
