@@ -122,7 +122,7 @@ def _reading(kind: Kind, places: dict[str, int], number: int, cells: list[str], 
 def _judge(batch: ImportBatch, kind: Kind, judge: Judge, readings: list[Reading]) -> None:
     people = queries.candidates_by_number(number for reading in readings if (number := reading.given.get("number")))
     for reading in readings:
-        reading.candidate, state, name = people.get(reading.given.get("number"), (None, "", ""))
+        reading.candidate, state, name = people.get(reading.given.get("number") or "") or (None, "", "")
         if reading.wrong:  # the preview shows whose row it is all the same
             continue
         if reading.candidate is None:
