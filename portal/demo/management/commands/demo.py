@@ -24,7 +24,7 @@ from portal.demo.background import Background
 
 BACKLOG = 1024
 THREADS = 8
-LARGEST_REQUEST = 64 * 1024 * 1024  # an import may have 50 MB; what is more is told in words by the page
+LARGEST_REQUEST = 1024 * 1024 * 1024  # what is too large for a page is told by the page, in words
 
 
 class Command(BaseCommand):
