@@ -1,13 +1,15 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Count, Min, Q, QuerySet
+from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from candidate_api.candidates.models import Candidate
 from candidate_api.imports.models import ImportBatch, ImportLine
 from candidate_api.imports.rules import ATTEMPTS
 from candidate_api.imports.states import MAY_IMPORT, Verdict
+from candidate_api.registrations.models import Registration
+from candidate_api.sessions.models import ExamSession
 from portal.kernel import clock
 from portal.kernel.actor import Actor
 from portal.kernel.errors import Code, Problem
@@ -16,6 +18,16 @@ from portal.kernel.errors import Code, Problem
 def may_import(actor: Actor) -> bool:
     """Whether the actor keeps the archive of the province: a path with one step."""
     return any(path.count("/") == 2 for path in actor.offices_as(*MAY_IMPORT))
+
+
+def sessions() -> "QuerySet[ExamSession]":
+    """Whose marks may come: a closed session's books are shut, those of before this house have never been open here."""
+    return ExamSession.objects.filter(Q(closed=False) | ~Exists(Registration.objects.filter(session=OuterRef("pk"))))
+
+
+def is_shut(session: ExamSession) -> bool:
+    """Whether the session's marks stay as they are."""
+    return not sessions().filter(pk=session.pk).exists()
 
 
 def visible_to(actor: Actor) -> "QuerySet[ImportBatch]":

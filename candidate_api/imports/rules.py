@@ -37,7 +37,8 @@ class Wrong(ValueError):
 class Column:
     """A column of a kind of file: `read` makes a value of a cell's text or raises Wrong; `blank` may be empty.
 
-    `aliases` are what other programs call it; names in DBF have ten bytes at most.
+    `lacking`: the file need not have it at all. Where it may not, a column that has been left behind would blank what
+    the record holds. `aliases` are what other programs call it; names in DBF have ten bytes at most.
     """
 
     code: str
@@ -45,10 +46,12 @@ class Column:
     aliases: tuple[str, ...]
     read: Callable[[str], Any]
     blank: bool = False
+    lacking: bool = False
 
 
-def layout(columns: Sequence[Column], headings: Sequence[str]) -> dict[str, int]:
-    """Where each column stands, by its code. Raises Unreadable for what is missing or there twice."""
+def layout(columns: Sequence[Column], headings: Sequence[str], one_of: Sequence[Column] = ()) -> dict[str, int]:
+    """Where each column stands, by its code. Raises Unreadable for what is missing or there twice, and where the file
+    has none of `one_of`."""
     places: dict[str, list[int]] = {}
     for place, heading in enumerate(headings):
         places.setdefault(_bare(heading), []).append(place)
@@ -61,8 +64,10 @@ def layout(columns: Sequence[Column], headings: Sequence[str]) -> dict[str, int]
             raise Unreadable(_("“%(heading)s”列出现了多次。") % {"heading": column.heading})
         if here:
             found[column.code] = here[0]
-        elif not column.blank:
+        elif not column.lacking:
             missing.append(str(column.heading))
+    if one_of and not any(column.code in found for column in one_of):
+        missing.append(_("或").join(str(column.heading) for column in one_of))
     if missing:
         raise Unreadable(_("缺少列：%(missing)s。") % {"missing": "、".join(missing)})
     return found

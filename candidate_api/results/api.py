@@ -9,9 +9,11 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from candidate_api.catalogue.filters import course_code, session_code
 from candidate_api.results import queries
 from candidate_api.results.models import Score
 from candidate_api.results.states import Source, Status
+from candidate_api.sessions.models import ExamSession
 from portal.kernel import clock
 from portal.kernel.api import PAGING, Endpoint, Query, page, paged
 
@@ -56,8 +58,8 @@ class ScoreOut(serializers.Serializer[Score]):
 
 
 class ScoreQuery(Query):
-    session = serializers.RegexField(r"^[0-9]{4}-(04|10)$", required=False)
-    course = serializers.RegexField(r"^[0-9]{5}$", required=False)
+    session = session_code(ExamSession)
+    course = course_code()
 
 
 class Scores(Endpoint):
@@ -70,7 +72,7 @@ class Scores(Endpoint):
     )
     def get(self, request: Request) -> Response:
         given = ScoreQuery.read(request) if request.query_params else {}
-        wanted = {f"{name}__code": code for name, code in given.items()}
+        wanted = {f"{name}__code": code for name, code in given.items() if code}
         lines = queries.lines_of(self.actor)
         return page(self, [line for line in lines if wanted.items() <= line.items()], ScoreOut)
 

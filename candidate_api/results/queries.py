@@ -9,7 +9,7 @@ from candidate_api.candidates.models import Candidate, FormerDocument
 from candidate_api.candidates.queries import visible_to as seen_by
 from candidate_api.catalogue.models import PlanCourse
 from candidate_api.results.models import Discipline, Score
-from candidate_api.results.states import MAY_READ, Penalty, Source, Status
+from candidate_api.results.states import MAY_READ, SAT, VALID, Penalty, Source, Status
 from portal.kernel import clock
 from portal.kernel.actor import Actor
 from portal.kernel.crypto.fields import blind_lookup
@@ -86,6 +86,13 @@ def passed_among(candidate_ids: Collection[int]) -> frozenset[int]:
     """Which of these candidates have passed a course, as far as they have been told."""
     rows = released().filter(candidate__in=candidate_ids, status=Status.PASSED)
     return frozenset(rows.values_list("candidate_id", flat=True))
+
+
+def beside_cheating() -> "QuerySet[Score]":
+    """Valid marks of a session in which their candidate has 作弊 (domain 6.3): there are none."""
+    sat = Score.objects.filter(source__in=SAT)
+    same = sat.filter(candidate=OuterRef("candidate"), session=OuterRef("session"), status=Status.VOID)
+    return sat.filter(Exists(same), status__in=VALID)
 
 
 def for_update(score_id: int) -> Score:

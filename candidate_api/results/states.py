@@ -26,6 +26,19 @@ class Status(models.TextChoices):
     WITHHELD = "withheld", _("暂缓公布")
 
 
+SAT = (Source.WRITTEN, Source.COMBINED)  # what is won on a session's days: 作弊 on one of them voids all of it
+VALID = (Status.PASSED, Status.FAILED)
+
+
+# Why there is no mark, for whoever was told so, and where to ask.
+EXPLAINED = {
+    Status.CANCELLED: _("因考试违纪，这门课程的成绩取消。对处理有疑问，请咨询所属市招生考试院。"),
+    Status.VOID: _("因考试作弊，这个考期各科成绩无效。对处理有疑问，请咨询所属市招生考试院。"),
+    Status.DISQUALIFIED: _("考试资格已取消，这门课程没有成绩。对处理有疑问，请咨询所属市招生考试院。"),
+    Status.WITHHELD: _("这门课程的成绩还在核查，核查结束后公布。有疑问请咨询所属市招生考试院。"),
+}
+
+
 class Penalty(models.TextChoices):
     """What a decision on a breach keeps somebody from, up to its last day (domain 6.3)."""
 

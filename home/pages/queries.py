@@ -20,7 +20,8 @@ from candidate_api.catalogue.states import Level, MajorStatus
 from candidate_api.forecast.queries import Needs, needs
 from candidate_api.registrations.queries import awaiting_scores
 from candidate_api.results import queries as results
-from candidate_api.results.states import Status
+from candidate_api.results.models import Score
+from candidate_api.results.states import EXPLAINED, Status
 from candidate_api.sessions import queries as sessions
 from candidate_api.sessions.models import ExamSession
 from candidate_api.sessions.rules import SLOTS, Sitting
@@ -61,7 +62,7 @@ def scores(request: HttpRequest) -> HttpResponse:
     chosen = form.read()
     rows = [row for row in known if chosen is not None and _is_chosen(row, chosen)]
     groups = [
-        {"session": session, "rows": [{"score": row, "tone": _TONES.get(row.status, "danger")} for row in found]}
+        {"session": session, "rows": [_told(row) for row in found]}
         for session, found in groupby(rows, key=lambda row: row.session)
     ]
     passed = {row.course_id: row for row in known if row.status == Status.PASSED}
@@ -76,6 +77,11 @@ def scores(request: HttpRequest) -> HttpResponse:
         "back": reverse("home:business"),
     }
     return page(request, "home/queries/scores.html", context, form=form, status=form.status)
+
+
+def _told(row: Score) -> dict[str, Any]:
+    tone, why = _TONES.get(row.status, "danger"), EXPLAINED.get(Status(row.status), "")
+    return {"score": row, "tone": tone, "why": why}
 
 
 def _is_chosen(row: Any, chosen: dict[str, str]) -> bool:

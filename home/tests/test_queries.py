@@ -13,6 +13,7 @@ from candidate_api.catalogue.models import Course, Major, Textbook
 from candidate_api.registrations import actions
 from candidate_api.registrations.models import Registration
 from candidate_api.results.models import Score
+from candidate_api.results.states import EXPLAINED
 from candidate_api.sessions.models import ExamSession, Offering
 from home.tests.conftest import SESSION
 from portal.kernel import clock
@@ -120,6 +121,13 @@ class TestScores:
         assert names("status=passed") == ["离散数学", "英语（专升本）"]
         assert names("session=2025-10&status=passed") == []
         assert "没有符合条件的成绩" in read(web, "/business/scores/?session=2025-10&status=passed")
+
+    def test_where_there_is_no_mark_stands_why_and_where_to_ask(self, web: Client, candidate: Candidate) -> None:
+        for course, status in zip(("02324", "00023", "13000", "13003"), EXPLAINED, strict=True):
+            scored(candidate, course, "2026-04", score=None, status=status)
+        page = read(web, "/business/scores/")
+        assert [str(why) in page for why in EXPLAINED.values()] == [True] * 4
+        assert page.count("　统考") == 4
 
     def test_one_and_fifty(self, web: Client, candidate: Candidate) -> None:
         scored(candidate)

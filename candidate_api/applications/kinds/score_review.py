@@ -9,7 +9,7 @@ from candidate_api.applications.kinds.credit import correct
 from candidate_api.candidates.models import Candidate
 from candidate_api.results.models import Score
 from candidate_api.results.queries import released
-from candidate_api.results.states import Source
+from candidate_api.results.states import VALID, Source
 from cms.workdays.queries import working_days_after
 from portal.kernel import clock
 from portal.kernel.actor import Actor
@@ -31,7 +31,11 @@ class ScoreReview(Kind):
         return [] if _reviewable(record.user) else [_("您没有可以复核的成绩：成绩公布后5个工作日内可以申请。")]
 
     def options(self, user: User) -> dict[str, list[tuple[str, str]]]:
-        return {"score": [(str(score.pk), f"{score.course} {_said(score)}") for score in _written(user)]}
+        return {
+            "score": [
+                (str(score.pk), f"{score.course} {_said(score)}") for score in _written(user).filter(status__in=VALID)
+            ]
+        }
 
     def check(self, case: Case) -> list[FieldError]:
         if case.round or case.answers.get("score") in {str(score.pk) for score in _reviewable(case.applicant)}:
@@ -54,6 +58,9 @@ class ScoreReview(Kind):
         """A corrected score is another one than was told."""
         score = _written(case.applicant).filter(pk=case.answers.get("score") or 0).first()
         value = case.outcome_value
+        if case.outcome == CORRECTED and score is not None and score.status not in VALID:
+            words = {"status": score.get_status_display()}
+            return [FieldError("outcome", "invalid", _("这门成绩现在是“%(status)s”，不能更正。") % words)]
         if case.outcome != CORRECTED:
             return [FieldError("value", "invalid", _("成绩无误时不填更正后的成绩。"))] if value else []
         if not value.isdecimal() or int(value) > 100 or (score is not None and score.score == int(value)):
@@ -77,11 +84,11 @@ def _written(user: User) -> "QuerySet[Score]":
 
 
 def _reviewable(user: User) -> list[Score]:
-    """The scores whose time for a review is not over."""
+    """The marks whose time for a review is not over; where there is none, as for 缺考 and 违纪, nothing is added up."""
     now = clock.now()
     return [
         score
-        for score in _written(user)
+        for score in _written(user).filter(status__in=VALID)
         if score.session and score.session.scores_at and now < working_days_after(score.session.scores_at, WORKING_DAYS)
     ]
 

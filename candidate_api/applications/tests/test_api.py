@@ -272,6 +272,35 @@ def test_a_score_is_reviewed_in_five_working_days(person):
         actions.start("score-review", {}, by=by(person))
 
 
+@pytest.mark.parametrize("status", ["withheld", "cancelled", "void", "disqualified", "absent"])
+def test_what_has_no_mark_is_not_added_up_again(person, status):
+    life.open_window("", "score-review")
+    session = ExamSession.objects.get(code="2026-10")
+    session.scores_at = clock.now() - timedelta(hours=1)
+    session.save()
+    score = scored(person, "00023", session=session, status=status, score=None)
+    kind = kind_of("score-review")
+    assert kind.options(person.user) == {"score": []}
+    assert kind.eligibility(person) == ["您没有可以复核的成绩：成绩公布后5个工作日内可以申请。"]
+    with pytest.raises(Problem, match="validation_failed"):
+        actions.start("score-review", {"score": str(score.pk)}, by=by(person))
+
+
+def test_a_mark_that_was_voided_meanwhile_is_not_corrected(person):
+    life.open_window("", "score-review")
+    session = ExamSession.objects.get(code="2026-10")
+    session.scores_at = clock.now() - timedelta(hours=1)
+    session.save()
+    score = scored(person, "00023", session=session, status="failed", score=58)
+    application = actions.start("score-review", {"score": str(score.pk)}, by=by(person))
+    actions.submit(application.number, by=by(person))
+    Score.objects.update(status="void", score=None)
+    with pytest.raises(Problem) as caught:
+        passed(application, reviewer("first_reviewer", "45"), outcome="corrected", value="61")
+    assert [(e.field, e.detail) for e in caught.value.errors] == [("outcome", "这门成绩现在是“作弊”，不能更正。")]
+    passed(application, reviewer("first_reviewer", "45"), outcome="unchanged")
+
+
 def test_the_host_school_records_the_thesis_grade(person):
     life.open_window("", "thesis-defence")
     with pytest.raises(Problem, match="validation_failed"):

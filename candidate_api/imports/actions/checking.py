@@ -83,7 +83,7 @@ def on_disk(batch: ImportBatch) -> Iterator[Path]:
 
 
 def _read(batch: ImportBatch, kind: Kind, table: Table) -> None:
-    places, judge = rules.layout(kind.columns, table.headings), kind.prepare(batch)
+    places, judge = rules.layout(kind.columns, table.headings, kind.one_of), kind.prepare(batch)
     filled = ((number, cells) for number, cells in table.rows if any(cells))
     seen = 0
     while rows := list(islice(filled, ROWS_AT_ONCE)):
@@ -120,11 +120,11 @@ def _reading(kind: Kind, places: dict[str, int], number: int, cells: list[str], 
 
 
 def _judge(batch: ImportBatch, kind: Kind, judge: Judge, readings: list[Reading]) -> None:
-    people = queries.candidates_by_number(reading.given["number"] for reading in readings if not reading.wrong)
+    people = queries.candidates_by_number(number for reading in readings if (number := reading.given.get("number")))
     for reading in readings:
-        if reading.wrong:
+        reading.candidate, state, name = people.get(reading.given.get("number") or "") or (None, "", "")
+        if reading.wrong:  # the preview shows whose row it is all the same
             continue
-        reading.candidate, state, name = people.get(reading.given["number"], (None, "", ""))
         if reading.candidate is None:
             reading.wrong = _("没有这个准考证号")
         elif state == "merged":
@@ -166,6 +166,7 @@ def _finish(batch: ImportBatch, *, by: Actor) -> None:
     held = _held(batch)
     count_anew()
     refuse_duplicates(held.pk, _("文件中有重复，首次在第{first}行"))
+    kind_of(held.kind).settle(held)
     IMPORT.check(held.state, "finish", Who.SYSTEM)
     before = held.state
     held.finish()

@@ -50,6 +50,7 @@ def approve(batch_id: int, decision: str, *, by: Actor) -> ImportBatch:
     if batch.file is not None:
         batch.file.expires_at = None  # what was written can be shown for good
         batch.file.save(update_fields=["expires_at"])
+    kind_of(batch.kind).tell(batch, undone=False)
     record("imports.approve", batch, by=by, from_state=before, to_state=batch.state, note=decision, **written)
     return batch
 
@@ -64,7 +65,7 @@ def _written(batch: ImportBatch, by: Actor) -> dict[str, int]:
     except IntegrityError as error:
         raise Problem(Code.STATE_CONFLICT, str(STALE)) from error
     written["changed"] = writing.update(to="after", was="before") if batch.changed else 0
-    if written != {"new": batch.new, "changed": batch.changed}:
+    if written != {"new": batch.new, "changed": batch.changed} or kind_of(batch.kind).contradicts(batch):
         raise Problem(Code.STATE_CONFLICT, str(STALE))
     return written
 
@@ -125,12 +126,13 @@ def undo(batch_id: int, reason: str, *, by: Actor) -> ImportBatch:
             taken["changed"] = writing.update(to="before", was="after") if batch.changed else 0
     except IntegrityError as error:
         raise Problem(Code.STATE_CONFLICT, str(TOUCHED)) from error
-    if taken != {"new": batch.new, "changed": batch.changed}:
+    if taken != {"new": batch.new, "changed": batch.changed} or kind.contradicts(batch):
         raise Problem(Code.STATE_CONFLICT, str(TOUCHED))
     before = batch.state
     batch.undo()
     batch.undone_by_id, batch.undone_at = by.user_id, clock.now()
     batch.save()
+    kind.tell(batch, undone=True)
     record("imports.undo", batch, by=by, from_state=before, to_state=batch.state, note=reason, **taken)
     return batch
 
@@ -199,5 +201,5 @@ def _decided(batch: ImportBatch, decision: str, by: Actor) -> None:
 
 
 def _refuse_closed(batch: ImportBatch) -> None:
-    if batch.session is not None and batch.session.closed:
+    if batch.session is not None and queries.is_shut(batch.session):
         raise Problem(Code.STATE_CONFLICT, _("该考期已结束，不能再更改成绩。"))

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from candidate_api.imports.kinds import kind_of
 from candidate_api.imports.kinds.kind import Kind
 from candidate_api.imports.models import ImportBatch
-from candidate_api.imports.queries import may_import
+from candidate_api.imports.queries import is_shut, may_import
 from candidate_api.imports.rules import MOST_BYTES, MOST_ROWS
 from candidate_api.imports.states import Format
 from candidate_api.sessions.models import ExamSession
@@ -84,7 +84,7 @@ def _session(code: str, kind: Kind) -> ExamSession:
     session: ExamSession | None = ExamSession.objects.filter(code=code).first()
     if session is None:
         raise invalid("session", "required", _("请选择考期。"))
-    if session.closed:
+    if is_shut(session):
         raise invalid("session", "closed", _("该考期已结束，不能再导入。"))
     if kind.of_exams and clock.today() <= session.second_day:
         raise invalid("session", "not_over", _("该考期的考试还没有结束，没有成绩可以导入。"))

@@ -34,7 +34,7 @@ class UploadForm(ReasonForm):
     kind = forms.ChoiceField(label=_("类别"), widget=forms.RadioSelect)
     session = forms.ModelChoiceField(
         label=_("考期"),
-        queryset=ExamSession.objects.filter(closed=False),
+        queryset=ExamSession.objects.none(),
         to_field_name="code",
         required=False,
         help_text=_("统考成绩、实践环节和论文成绩须选择。"),
@@ -55,6 +55,7 @@ class UploadForm(ReasonForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["kind"].choices = [(kind.code, kind.label) for kind in KINDS.values()]  # type: ignore[attr-defined]
+        self.fields["session"].queryset = queries.sessions()  # type: ignore[attr-defined]
         self.fields["reason"].label = _("来源说明")
 
 

@@ -30,6 +30,7 @@ from portal.kernel.errors import Problem
 
 _ONE_LINE = "w-whitespace-nowrap"
 _ROWS = 50
+_SHOWN = (Verdict.REFUSED, Verdict.CHANGED, Verdict.NEW, Verdict.UNCHANGED)  # what asks for a look comes first
 _REFRESH = "3"  # seconds
 
 
@@ -55,13 +56,17 @@ class ForProvince(ForRoles):
         return super().dispatch(request, *args, **kwargs)
 
 
+def _address(batch: ImportBatch) -> str:
+    return reverse("imports:one", args=[batch.pk])
+
+
 class BatchListing(ForProvince, Listing):
     model = ImportBatch
     filterset_class = BatchFilters
     template_name = "imports/list.html"
     verbose_name_plural = _("导入批次")
     columns: ClassVar = [
-        TitleColumn("name", label=_("文件"), get_url=lambda batch: reverse("imports:one", args=[batch.pk])),
+        TitleColumn("name", label=_("文件"), get_url=_address, classname="title import-name"),
         Column("kind", label=_("类别"), accessor=lambda batch: kind_of(batch.kind).label, classname=_ONE_LINE),
         Column("session", label=_("考期"), accessor=lambda batch: batch.session or "—"),
         Column("state", label=_("状态"), accessor="get_state_display", classname=_ONE_LINE),
@@ -89,7 +94,7 @@ class One(ForProvince, View):
         except Problem as problem:
             raise Http404 from problem
         asked = request.GET.get("show", "")
-        counts = [(verdict, getattr(batch, verdict.value)) for verdict in reversed(Verdict)]
+        counts = [(verdict, getattr(batch, verdict.value)) for verdict in _SHOWN]
         shown = asked if asked in Verdict.values else next((v.value for v, number in counts if number), "new")
         pages = Paginator(queries.lines(batch, shown), _ROWS)
         pages.count = dict(counts)[Verdict(shown)]  # counted when the file was checked

@@ -23,18 +23,21 @@ class Preview:
 
 
 def preview(kind: Kind, lines: Sequence[ImportLine]) -> Preview:
-    """Lines of one verdict; one query for each table that they point at. Refused lines have reasons and no values."""
+    """Lines of one verdict; one query for each table that they point at. Refused lines have reasons and no values; a
+    line with both was added to the file's own and has no number there."""
     is_refused = any(line.verdict == Verdict.REFUSED for line in lines)
     fields = {} if is_refused else kind.fields()
     known = {name: _named(field, lines) for name, field in fields.items()}
+    says_why = any(line.reason for line in lines)
     headings = [_("行号"), _("准考证号"), _("姓名"), *(field.verbose_name for field in fields.values())]
     rows = []
     for line in lines:
         person = line.candidate
         who = [person.candidate_number or "", mask_name(person.user.name)] if person else [NOTHING, NOTHING]
         cells = [_cell(field, known[name], name, line) for name, field in fields.items()]
-        rows.append([str(line.number), *who, *cells, *([line.reason] if is_refused else [])])
-    return Preview([*headings, *([_("原因")] if is_refused else [])], rows)
+        number = NOTHING if line.reason and not is_refused else str(line.number)
+        rows.append([number, *who, *cells, *([line.reason] if says_why else [])])
+    return Preview([*headings, *([_("原因")] if says_why else [])], rows)
 
 
 def _cell(field: Any, known: dict[Any, Any], name: str, line: ImportLine) -> str:

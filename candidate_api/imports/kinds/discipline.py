@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy
 from candidate_api.imports import rules
 from candidate_api.imports.kinds.kind import NAME, NUMBER, Judge, Reading
 from candidate_api.imports.kinds.table import TableKind
+from candidate_api.imports.kinds.telling import decisions
 from candidate_api.imports.models import ImportBatch
 from candidate_api.imports.rules import Column
 from candidate_api.results.models import Discipline
@@ -40,4 +41,5 @@ DISCIPLINE = TableKind(
     key=("number", "penalty"),
     values=("starts", "until", "reason"),
     prepare=_prepare,
+    tell=decisions,
 )

@@ -35,6 +35,10 @@ class Reading:
 Judge = Callable[[list[Reading]], None]
 
 
+class Tell(Protocol):
+    def __call__(self, batch: ImportBatch, *, undone: bool) -> None: ...
+
+
 class Writer(Protocol):
     """What writes a checked batch, and takes it back; each says of how many lines. In the caller's transaction."""
 
@@ -52,7 +56,9 @@ class Kind(ABC):
     `prepare` reads once what the rule needs, and answers the rule: it gives every sound reading its `after` or its
     `wrong`. A line is found by its candidate and the columns `key`; the file decides `values`, but those in `lasting`
     only when a line is new. `of_session` is about a session; `of_exams` is what was sat on its days, and so not before
-    the last. `dependents` says why a written batch cannot be taken back.
+    the last. `one_of` are columns of which the file has one at least. `settle` holds the lines of a whole checked file
+    against each other, `contradicts` says that the record does not hold together once they are written or taken back.
+    `dependents` says why a written batch cannot be taken back. `tell` has those know whose record is another now.
     """
 
     code: str
@@ -67,6 +73,10 @@ class Kind(ABC):
     of_exams: bool = False
     adds: bool = True
     most_rows: int = MOST_ROWS
+    one_of: tuple[Column, ...] = ()
+    settle: Callable[[ImportBatch], None] = lambda batch: None
+    contradicts: Callable[[ImportBatch], bool] = lambda batch: False
+    tell: Tell = lambda batch, *, undone: None
     dependents: Callable[[ImportBatch], Iterator[str]] = lambda batch: iter(())
 
     @abstractmethod

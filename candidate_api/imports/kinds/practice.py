@@ -10,12 +10,15 @@ from candidate_api.imports.kinds.kind import COURSE, NAME, NUMBER, Judge, Readin
 from candidate_api.imports.kinds.resting import applications_on
 from candidate_api.imports.kinds.scores import MARK, STATUS
 from candidate_api.imports.kinds.table import TableKind
+from candidate_api.imports.kinds.telling import changed_marks
 from candidate_api.imports.models import ImportBatch
 from candidate_api.imports.rules import BANDS, Column, Wrong
 from candidate_api.results.models import Score
 from candidate_api.results.states import Source
 
-GRADE = Column("grade", gettext_lazy("等级"), ("DJ",), rules.one_of([(grade, grade) for _least, grade in BANDS]), True)
+GRADE = Column(
+    "grade", gettext_lazy("等级"), ("DJ",), rules.one_of([(grade, grade) for _least, grade in BANDS]), True, True
+)
 
 
 def _prepare(batch: ImportBatch) -> Judge:
@@ -50,11 +53,13 @@ PRACTICE = TableKind(
     explains=gettext_lazy("主考学校报送。分数、等级至少填一项，两项都填的须一致。"),
     model=Score,
     columns=(NUMBER, NAME, COURSE, MARK, GRADE, STATUS),
+    one_of=(MARK, GRADE, STATUS),
     key=("course_id",),
     values=("score", "grade", "status", "source"),
     lasting=("source",),
     of_session=True,
     fixed=lambda batch: {"session_id": batch.session_id},
     prepare=_prepare,
+    tell=changed_marks,
     dependents=applications_on,
 )

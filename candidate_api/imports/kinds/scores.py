@@ -7,20 +7,43 @@ from django.utils.translation import gettext_lazy
 
 from candidate_api.catalogue.models import Course
 from candidate_api.imports import rules
+from candidate_api.imports.kinds.cheating import contradicts, settle
 from candidate_api.imports.kinds.kind import COURSE, NAME, NUMBER, Judge, Reading
 from candidate_api.imports.kinds.resting import applications_on
 from candidate_api.imports.kinds.table import TableKind
+from candidate_api.imports.kinds.telling import changed_marks
 from candidate_api.imports.models import ImportBatch
 from candidate_api.imports.rules import Column, Wrong
 from candidate_api.registrations.models import Registration
 from candidate_api.results.models import Score
-from candidate_api.results.states import Source, Status
+from candidate_api.results.states import SAT, Source, Status
 from candidate_api.sessions.models import Offering
 from review.applications.models import Application
 from review.applications.states import OPEN
 
-MARK = Column("score", gettext_lazy("成绩"), ("分数", "CJ"), rules.mark, blank=True)
-STATUS = Column("status", gettext_lazy("成绩状态"), ("状态", "CJZT", "ZT"), rules.one_of(Status.choices), blank=True)
+MARK = Column("score", gettext_lazy("成绩"), ("分数", "CJ"), rules.mark, blank=True, lacking=True)
+STATUS = Column(
+    "status",
+    gettext_lazy("成绩状态"),
+    ("状态", "CJZT", "ZT"),
+    rules.one_of(Status.choices),
+    blank=True,
+    lacking=True,
+)
+SOURCE = Column(
+    "source",
+    gettext_lazy("来源"),
+    ("成绩来源", "CJLY"),
+    rules.one_of(
+        [
+            *((source.value, source.label) for source in SAT),
+            (Source.COMBINED.value, gettext_lazy("专本衔接合成")),
+            (Source.COMBINED.value, gettext_lazy("网络助学合成")),
+        ]
+    ),
+    blank=True,
+    lacking=True,
+)
 
 
 def _prepare(batch: ImportBatch) -> Judge:
@@ -53,8 +76,9 @@ def _write(reading: Reading, course: int) -> None:
     except Wrong as error:
         reading.wrong = str(error)
         return
+    source = reading.given["source"] or Source.WRITTEN.value
     score = score if found in (Status.PASSED, Status.FAILED) else None
-    reading.after = {"course_id": course, "score": score, "status": found, "source": Source.WRITTEN}
+    reading.after = {"course_id": course, "score": score, "status": found, "source": source}
 
 
 def _reviews(batch: ImportBatch) -> Iterator[str]:
@@ -71,9 +95,12 @@ def _reviews(batch: ImportBatch) -> Iterator[str]:
 SCORES = TableKind(
     code="scores",
     label=gettext_lazy("统考成绩"),
-    explains=gettext_lazy("一行一科次。缺考、违纪等写在“成绩状态”列，成绩留空。"),
+    explains=gettext_lazy(
+        "一行一科次。缺考、违纪等写在“成绩状态”列，成绩留空。合成成绩在“来源”列注明，没有这一列即为统考。"
+    ),
     model=Score,
-    columns=(NUMBER, NAME, COURSE, MARK, STATUS),
+    columns=(NUMBER, NAME, COURSE, MARK, STATUS, SOURCE),
+    one_of=(MARK, STATUS),
     key=("course_id",),
     values=("score", "status", "source"),
     lasting=("source",),
@@ -81,5 +108,8 @@ SCORES = TableKind(
     of_exams=True,
     fixed=lambda batch: {"session_id": batch.session_id},
     prepare=_prepare,
+    tell=changed_marks,
+    settle=settle,
+    contradicts=contradicts,
     dependents=_reviews,
 )

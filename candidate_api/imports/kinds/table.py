@@ -24,7 +24,8 @@ class TableKind(Kind):
     fixed: Callable[[ImportBatch], dict[str, Any]] = lambda batch: {}
 
     def fields(self) -> "dict[str, Field[Any, Any]]":
-        names = [name for name in (*self.key, *self.values) if name not in self.lasting]
+        read = {column.code for column in self.columns}
+        names = [name for name in (*self.key, *self.values) if name not in self.lasting or name in read]
         return {name: self.model._meta.get_field(name) for name in names}  # type: ignore[misc]
 
     def existing(self, batch: ImportBatch, candidates: set[int]) -> dict[str, dict[str, Any]]:

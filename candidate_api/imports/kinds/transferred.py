@@ -45,7 +45,7 @@ COLUMNS = (
     Column("code", gettext_lazy("课程代码"), ("课程", "课程代号", "KCDM"), rules.words(10)),
     Column("title", gettext_lazy("课程名称"), ("KCMC",), rules.words(60)),
     Column("mark", gettext_lazy("成绩"), ("分数", "CJ"), _mark),
-    Column("session", gettext_lazy("合格考期"), ("原合格考期", "HGKQ"), rules.session_code, blank=True),
+    Column("session", gettext_lazy("合格考期"), ("原合格考期", "HGKQ"), rules.session_code, blank=True, lacking=True),
 )
 
 

@@ -61,7 +61,8 @@ FILES: dict[str, tuple[str, Callable[[], bytes], str]] = {
     "utf-16": ("a.csv", lambda: as_csv(plain(), "utf-16"), "UTF-16"),
     "big5": ("a.csv", lambda: as_csv([["準考證號", "姓名"], ["1", "龜龍"]], "big5"), ""),
     "broken utf-8": ("a.csv", lambda: as_csv(plain()) + b"\xff\xff", "编码"),
-    "missing column": ("a.csv", lambda: as_csv([SCORES[:2], ["1", "2"]]), "缺少列：课程代码。"),
+    "missing column": ("a.csv", lambda: as_csv([SCORES[:2], ["1", "2"]]), "缺少列：课程代码、成绩或成绩状态。"),
+    "no mark at all": ("a.csv", lambda: as_csv([SCORES[:3], plain()[1][:3]]), "缺少列：成绩或成绩状态。"),
     "column twice": ("a.csv", lambda: as_csv([[*SCORES, "XM"], plain()[1]]), "“姓名”列出现了多次。"),
     "empty": ("a.csv", lambda: b"", "文件是空的。"),
     "open quote": ("a.csv", lambda: as_csv(plain()) + b'"45', "引号不成对"),
@@ -103,6 +104,47 @@ def test_what_is_refused_at_once_is_not_kept() -> None:
             upload(by, content, name=name, **more)
         assert problem.value.code == code
     assert (PrivateFile.objects.filter(kind="import").count(), ImportBatch.objects.count()) == (0, 0)
+
+
+def test_a_column_that_may_be_blank_has_to_be_there() -> None:
+    """Left out, it would blank what the record holds."""
+    batch = checked(keepers()[0], [["准考证号", "姓名", "考生类别"], ["1", "2", "社会考生"]], "roster")
+    assert (batch.state, batch.fault) == ("faulty", "缺少列：助学单位代码。")
+    batch = checked(keepers()[0], [SCORES[:3], ["1", "2", "3"]], "practice")
+    assert (batch.state, batch.fault) == ("faulty", "缺少列：成绩或等级或成绩状态。")
+
+
+def test_a_session_from_before_this_house_takes_scores_though_closed(person: Candidate) -> None:
+    one, other = keepers()
+    ExamSession.objects.filter(code="2026-04").update(closed=True)
+    batch = checked(one, [SCORES, [person.candidate_number, "韦小莉", "00023", 71, ""]], session_code="2026-04")
+    assert (batch.state, batch.new, batch.refused) == ("checked", 1, 0)
+    actions.approve(batch.pk, "旧考籍移交", by=other)
+    assert Score.objects.get().session.code == "2026-04"
+
+
+def test_a_combined_mark_keeps_its_source(person: Candidate) -> None:
+    one, other = keepers()
+    who = [person.candidate_number, "韦小莉"]
+    rows = [
+        [*SCORES, "来源"],
+        [*who, "00023", 71, "", "专本衔接合成"],
+        [*who, "13003", 66, "", "合成"],
+        [*who, "13000", 50, "", ""],
+        [*who, "02333", 80, "", "免考"],
+    ]
+    batch = checked(one, rows)
+    assert verdicts(batch)[3] == (5, "refused", "来源：须为统考、合成、专本衔接合成、网络助学合成之一")
+    actions.approve(checked(one, rows[:-1]).pk, "移交", by=other)
+    found = Score.objects.order_by("course__code").values_list("course__code", "source")
+    assert list(found) == [("00023", "combined"), ("13000", "written"), ("13003", "combined")]
+    batch = checked(one, [SCORES, [*who, "00023", 72, ""]])
+    assert verdicts(batch) == [(2, "refused", "已有其他来源的成绩，不能覆盖")]
+
+
+def test_a_refused_row_is_somebodys_all_the_same(person: Candidate) -> None:
+    batch = checked(keepers()[0], [SCORES, [person.candidate_number, "韦小莉", "00023", 101, ""]])
+    assert [line.candidate for line in batch.lines.all()] == [person]
 
 
 def test_the_same_file_waits_once() -> None:

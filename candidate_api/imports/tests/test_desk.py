@@ -15,7 +15,9 @@ from candidate_api.imports.models import ImportBatch
 from candidate_api.imports.rules import MOST_BYTES
 from candidate_api.imports.tests.files import as_csv
 from candidate_api.imports.tests.scene import SCORES, WORKER, checked, now
+from candidate_api.registrations import actions as registrations
 from candidate_api.results.models import Score
+from candidate_api.sessions.models import ExamSession
 from portal.kernel.actor import Actor
 from portal.kernel.audit.models import AuditEntry
 from portal.kernel.files.models import PrivateFile
@@ -82,6 +84,9 @@ def test_refused_rows_are_shown_and_handed_out(person):
     address = f"{LIST}{ImportBatch.objects.get().pk}/"
     page = one.get(address).content.decode()
     assert "有 1 行不能导入" in page
+    assert (person.candidate_number in page, "韦*莉" in page) == (True, True)
+    shown = re.findall(r"\?show=(\w+)", page)
+    assert shown == ["refused", "changed", "new", "unchanged"]
     assert "成绩：须为0到100的整数" in page
     answer = one.post(f"{address}refused-rows/")
     assert b"101" in b"".join(answer.streaming_content)
@@ -106,6 +111,24 @@ def test_others_see_and_do_nothing(person, role, office):
             assert answer.status_code in (302, 403, 404, 405), address
             assert "成绩" not in answer.content.decode()
     assert (list(ImportBatch.objects.values()), Score.objects.count(), PrivateFile.objects.count()) == before
+
+
+def test_the_form_offers_whose_marks_may_come(person):
+    life.open_window()
+    life.confirm_contact(person)
+    registrations.submit("2026-10", [("00023", "450100")], by=life.actor(person))
+    ExamSession.objects.update(closed=True)
+    page = at_desk().get(UPLOAD).content.decode()
+    assert ('value="2026-10"' in page, 'value="2026-04"' in page) == (False, True)
+
+
+def test_a_mark_that_goes_with_cheating_says_why_in_the_preview(person):
+    by, client = Actor.of(member("archive", number=2), "admin"), at_desk(number=3)
+    first = checked(by, [SCORES, [person.candidate_number, "韦小莉", "00023", 71, ""]])
+    actions.approve(first.pk, REASON, by=Actor.of(member("archive"), "admin"))
+    batch = checked(by, [SCORES, [person.candidate_number, "韦小莉", "13003", "", "作弊"]])
+    page = client.get(f"{LIST}{batch.pk}/").content.decode()
+    assert all(said in page for said in ("71 → —", "合格 → 作弊", "该考生本考期有作弊记录，各科成绩无效"))
 
 
 class Endless:

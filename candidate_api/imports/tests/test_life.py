@@ -13,6 +13,7 @@ from candidate_api.imports import actions, queries
 from candidate_api.imports.models import ImportBatch, ImportLine
 from candidate_api.imports.tests.scene import SCORES, SESSION, WORKER, checked, keepers, now, undone, upload, verdicts
 from candidate_api.invariants.queries.records import moves_are_recorded, scores_are_right
+from candidate_api.registrations import actions as registrations
 from candidate_api.results.models import Discipline, Score
 from candidate_api.sessions.models import ExamSession
 from portal.kernel import clock
@@ -228,6 +229,9 @@ def test_a_closed_session_is_closed(people):
     asked = checked(one, [SCORES, row(people[2], "00023", 71)])
     actions.approve(asked.pk, OK, by=other)
     actions.ask_undo(asked.pk, "误", by=other)
+    life.open_window()
+    life.confirm_contact(people[0])
+    registrations.submit(SESSION, [("00023", "450100")], by=life.actor(people[0]))
     ExamSession.objects.filter(code=SESSION).update(closed=True)
     refused(Code.STATE_CONFLICT, actions.approve, batch.pk, OK, by=other)
     refused(Code.STATE_CONFLICT, actions.ask_undo, written.pk, OK, by=other)

@@ -25,6 +25,7 @@ from candidate_api.registrations.states import REGISTRATION
 from candidate_api.registry.models import Freeze, Merger
 from candidate_api.registry.states import FREEZE, MERGER
 from candidate_api.results.models import Score
+from candidate_api.results.queries import beside_cheating
 from candidate_api.results.states import PASS_MARK, Source, Status
 from candidate_api.rights.models import ErasureRequest, Export
 from candidate_api.rights.states import ERASURE, EXPORT
@@ -89,6 +90,7 @@ def scores_are_right() -> Iterator[Finding]:
     yield from each("I10", _("成绩不合格，分数却达到合格线。"), failed.filter(score__gte=PASS_MARK))
     yield from each("I10", _("分数超过100。"), Score.objects.filter(score__gt=100))
     yield from each("I10", _("缺考却有分数。"), written.filter(status=Status.ABSENT, score__gt=0))
+    yield from each("I10", _("同一考期有作弊，其他成绩却有效。"), beside_cheating())
     # Sessions from before this house have scores and no timetable.
     timetable = Offering.objects.filter(session=OuterRef("session"))
     not_held = written.filter(Exists(timetable)).exclude(Exists(timetable.filter(course=OuterRef("course"))))

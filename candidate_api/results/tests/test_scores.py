@@ -85,6 +85,25 @@ def test_filters_and_bad_filters(api, person, session):
             assert {e["field"] for e in scores(api, bad)["errors"]} == {field}
 
 
+@pytest.mark.parametrize(
+    ("query", "told"),
+    [
+        ("?session=2099-10", ("session", "unknown", "没有这个考期。")),
+        ("?course=99999", ("course", "unknown", "没有这门课程。")),
+    ],
+)
+def test_the_code_of_nothing_is_told_and_not_an_empty_list(api, person, query, told):
+    api.force_authenticate(person.user)
+    answer = api.get(f"/api/v1/me/scores/{query}")
+    assert (
+        answer.status_code,
+        [tuple(e[k] for k in ("field", "code", "detail")) for e in answer.json()["errors"]],
+    ) == (
+        400,
+        [told],
+    )
+
+
 def test_another_candidates_scores_are_not_there(api, person, session):
     give(person, session, "00023", 71)
     api.force_authenticate(life.enrolled(name="陆大海").user)
