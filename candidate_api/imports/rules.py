@@ -73,12 +73,6 @@ def layout(columns: Sequence[Column], headings: Sequence[str], one_of: Sequence[
     return found
 
 
-def unused(columns: Sequence[Column], headings: Sequence[str]) -> list[str]:
-    """The file's columns that nothing is read from."""
-    known = {_bare(name) for column in columns for name in (str(column.heading), *column.aliases)}
-    return [heading for heading in headings if heading and _bare(heading) not in known]
-
-
 def read_cells(columns: Iterable[Column], places: dict[str, int], cells: Sequence[str]) -> tuple[dict[str, Any], str]:
     """The values of a row by column, and what is wrong with it, in words."""
     given: dict[str, Any] = {}
