@@ -88,6 +88,7 @@ _me = [
     path("me/photo/", record.photo, name="photo"),
     path("me/identity/", record.identity, name="identity"),
     path("me/messages/", me.messages, name="messages"),
+    path("me/messages/read/", me.read_all, name="messages-read"),
     path("me/messages/<row:message_id>/read/", me.read, name="message-read"),
     path("me/notifications/", me.notifications, name="notifications"),
     path("me/security/", security.index, name="security"),

@@ -20,6 +20,8 @@ from portal.kernel.api import problem_answer
 from portal.kernel.edges import is_going_on
 from portal.kernel.errors import Code, Problem
 
+# What keeps a refused form until its writer comes back: told by the floor that has the forms.
+keepers: list[Callable[[HttpRequest], object]] = []
 _READS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 
 
@@ -56,6 +58,8 @@ def _sentence(notice: ServiceNotice) -> str:
 def _refusal(request: HttpRequest, problem: Problem) -> HttpResponse:
     if request.path.startswith("/api/"):
         return problem_answer(problem, getattr(request, "request_id", ""))
+    for keep in keepers:
+        keep(request)
     context = {"problem": problem, "back": request.path}
     response = render(request, "errors/problem.html", context, status=problem.status)
     response["Retry-After"] = str(problem.retry_after)

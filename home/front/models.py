@@ -14,6 +14,7 @@ from home.entries import tiles
 from home.todo import waiting_for
 from portal.kernel.actor import Actor
 from portal.kernel.edges import actor_of
+from portal.kernel.messages.queries import unread_count
 
 NEWS_ON_HOME = 8
 
@@ -39,7 +40,7 @@ class HomePage(Page):
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         actor = actor_of(request, "web")
-        own = {"todos": waiting_for(actor)} if actor.is_candidate else {}
+        own = {"todos": waiting_for(actor), "unread": unread_count(actor)} if actor.is_candidate else {}
         return super().get_context(request, *args, **kwargs) | front(actor) | own
 
 

@@ -6,6 +6,8 @@ from django.views.decorators.http import require_safe
 
 from cms.tiles.rules import TileGroup
 from home.entries import every
+from portal.kernel.edges import actor_of
+from portal.kernel.messages.queries import unread_count
 
 
 @require_safe
@@ -13,4 +15,6 @@ def index(request: HttpRequest) -> HttpResponse:
     """业务查询 and 业务办理."""
     entries = every(user_id=request.user.pk)
     groups = [(group.label, [entry for entry in entries if entry.tile.group == group]) for group in TileGroup]
-    return render(request, "home/business/index.html", {"groups": groups})
+    actor = actor_of(request, "web")
+    context = {"groups": groups, "unread": unread_count(actor) if actor.is_candidate else 0}
+    return render(request, "home/business/index.html", context)

@@ -21,7 +21,7 @@ from home.forms import PortalForm
 from home.problems import page
 from portal.kernel.edges import actor_of, goes_on
 from portal.kernel.messages import queries as outbox
-from portal.kernel.messages.actions import choose_messages, mark_read
+from portal.kernel.messages.actions import choose_messages, mark_all_read, mark_read
 from portal.kernel.text import mask_mobile
 
 _STEPS = {"profile": "home:profile", "photo": "home:photo"}
@@ -60,8 +60,19 @@ def _steps(candidate: Candidate) -> list[dict[str, Any]]:
 @require_safe
 def messages(request: HttpRequest) -> HttpResponse:
     """消息, newest first."""
-    found = Paginator(outbox.inbox(actor_of(request, "web")), 20).get_page(request.GET.get("page"))
-    return render(request, "home/me/messages.html", {"page_obj": found, "back": reverse("home:me")})
+    actor = actor_of(request, "web")
+    found = Paginator(outbox.inbox(actor), 20).get_page(request.GET.get("page"))
+    context = {"page_obj": found, "unread": outbox.unread_count(actor), "back": reverse("home:me")}
+    return render(request, "home/me/messages.html", context)
+
+
+@goes_on
+@private
+@require_POST
+def read_all(request: HttpRequest) -> HttpResponse:
+    """Mark all of them as read."""
+    mark_all_read(by=actor_of(request, "web"))
+    return redirect("home:messages")
 
 
 @goes_on

@@ -16,6 +16,7 @@ NOT_PAGES = {
     "order-pay",
     "order-confirm",
     "message-read",
+    "messages-read",
     "favicon",
     "robots",
     "manifest",

@@ -3,6 +3,7 @@
 import base64
 import json
 import re
+from datetime import timedelta
 
 import altcha
 import pytest
@@ -17,7 +18,9 @@ from candidate_api.candidates.models import Candidate
 from cms.complaints import actions as complaints
 from cms.complaints.models import Complaint
 from cms.complaints.tests import desk
+from cms.service.actions import end_notice, post_notice
 from home.tests.conftest import inline
+from portal.kernel import clock
 from portal.kernel.actor import Actor
 from review.applications.tests.scene import drafted, fresh, made
 from tests import life
@@ -300,3 +303,17 @@ def test_where_everybody_is_asked_for_a_captcha_the_page_shows_it_beforehand(cli
     captcha_id, value = life.solved_captcha()
     solved = {"captcha_id": str(captcha_id), "captcha_value": value}
     assert client.post("/login/", {"account": account, "password": life.PASSWORD} | solved).url == "/me/"
+
+
+def test_a_pause_of_the_house_keeps_it_too(client: Client, candidate: Candidate) -> None:
+    desk.category()
+    client.force_login(candidate.user)
+    now = clock.now()
+    notice = {"text": "系统维护", "starts_at": now, "ends_at": now + timedelta(hours=1), "pauses": True}
+    made = post_notice(**notice, by=Actor.system("test"))
+    typed = {"kind": "complaint", "category": "score", "title": "窗口没有人", "content": "等了一小时"}
+    assert client.post("/services/complaints/new/", typed).status_code == 503
+    end_notice(made.pk, by=Actor.system("test"), reason="已完成")
+    page = client.get("/services/complaints/new/").content.decode()
+    assert ("已为您保留" in page, "窗口没有人" in page, "等了一小时" in page) == (True, True, True)
+    assert Complaint.objects.count() == 0

@@ -93,6 +93,18 @@ def test_an_order_that_is_over_by_the_clock_promises_nothing_that_is_still_held(
     assert actions.submit(SESSION, [("02324", "450100")], by=by).order.state == "pending"
 
 
+def test_the_bell_counts_what_waits_until_it_is_read(web: Client, candidate: Candidate) -> None:
+    waiting = Message.objects.filter(recipient=candidate.user, channel="in_app", read_at=None)
+    n = waiting.count()
+    assert n
+    assert f'<span aria-hidden="true">{n}</span>' in "".join(web.get("/business/").content.decode().split("\n"))
+    assert web.post("/me/messages/read/").url == "/me/messages/"
+    assert waiting.count() == 0
+    page = web.get("/me/messages/").content.decode()
+    assert ('class="dot"' in page, "全部标为已读" in page) == (False, False)
+    assert Client().post("/me/messages/read/").status_code == 302
+
+
 def test_a_clash_is_said_at_its_course_and_nothing_chosen_is_lost(web: Client) -> None:
     given = {"course": ["02324", "00023", "13003"], "district": "450100", "submit": "1"}
     page = web.post(CHOOSE, given).content.decode()

@@ -134,7 +134,13 @@ def test_a_page_asks_the_database_little(web: Client, address: str) -> None:
 def test_every_address_of_the_portal_is_tried_here_or_in_a_journey(order: Order) -> None:
     tried = {address.partition("?")[0].lstrip("/") for address in [*PUBLIC, *PRIVATE]}
     fixed = {str(entry.pattern) for entry in urlpatterns if "<" not in str(entry.pattern)}
-    only_post = {"logout/", "login/passkey/", "login/passkey/begin/", "me/security/devices/revoke-others/"}
+    only_post = {
+        "logout/",
+        "login/passkey/",
+        "login/passkey/begin/",
+        "me/security/devices/revoke-others/",
+        "me/messages/read/",
+    }
     files = {"favicon.ico", "robots.txt", "me/calendar.ics"}
     assert fixed - tried == only_post | files | {"me/data/erasure/withdraw/", "alive/"}
 

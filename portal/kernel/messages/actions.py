@@ -225,6 +225,12 @@ def mark_read(message_id: int, *, by: Actor) -> Message:
     return message
 
 
+def mark_all_read(*, by: Actor) -> int:
+    """The recipient has seen their in-app messages; how many had been unread."""
+    own = Message.objects.filter(recipient_id=by.user_id, channel=Channel.IN_APP, read_at=None)
+    return own.update(read_at=clock.now())
+
+
 @transaction.atomic
 def choose_messages(wanted: Mapping[tuple[str, str], bool], *, by: Actor) -> None:
     """Whether the actor wants each optional message, by (template, channel); what is not named stays as it is.

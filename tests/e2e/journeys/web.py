@@ -247,6 +247,7 @@ class WebJourney:
         self.get("/me/messages/")
         message = Message.objects.filter(recipient=self.candidate.user, channel="in_app").latest("pk")
         self.send(f"/me/messages/{message.pk}/read/")
+        self.send("/me/messages/read/")
         self.send("/me/notifications/", wanted=[])
         self.browser.post("/elder/", {"next": "/me/"})
         self.browser.post("/language/", {"language": "zh-hans", "next": "/me/"})
