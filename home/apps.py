@@ -9,4 +9,4 @@ class HomeConfig(AppConfig):
         from cms.service.edges import keepers  # noqa: PLC0415 -- the models are loaded only now
         from home import drafts  # noqa: PLC0415
 
-        keepers.append(drafts.keep)
+        keepers.append(drafts.keep_at_once)

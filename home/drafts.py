@@ -33,6 +33,12 @@ def keep(request: HttpRequest) -> bool:
     return is_kept
 
 
+def keep_at_once(request: HttpRequest) -> None:
+    """The same beside an answer of 500 and more, after which no session is saved by itself."""
+    if keep(request):
+        request.session.save()
+
+
 def restore(request: HttpRequest) -> QueryDict | None:
     """What this person had typed on this page, once."""
     sealed = request.session.get(_KEY)

@@ -21,7 +21,7 @@ from portal.kernel.edges import is_going_on
 from portal.kernel.errors import Code, Problem
 
 # What keeps a refused form until its writer comes back: told by the floor that has the forms.
-keepers: list[Callable[[HttpRequest], object]] = []
+keepers: list[Callable[[HttpRequest], None]] = []
 _READS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 
 
