@@ -56,7 +56,7 @@ def test_a_candidate_signs_in_takes_courses_and_pays(world: World, dead_redis: s
     # every password asks for a captcha
     form = {"account": candidate.user.mobile, "password": life.PASSWORD}
     asked = web.post("/login/", form)
-    assert (asked.status_code, "请填写校验码" in asked.content.decode()) == (200, True)
+    assert (asked.status_code, "请完成校验后再点一次" in asked.content.decode()) == (200, True)
     signed_in = web.post("/login/", form | solved(asked.context["challenge"].captcha_id))
     assert (signed_in.status_code, signed_in.headers["Location"]) == (302, "/me/")
 
