@@ -28,6 +28,7 @@ from portal.kernel.messages.states import Channel
 register(Template("tests.hello", "演示", "您好，{name}", (Channel.SMS,)))
 say("tests:1", "tests.hello", {"name": "韦小梅"}, mobile="13800138000")
 """
+TAKEN = "CommandError: 端口 {} 已被占用。如果演示还在运行，请先停止它；否则换一个端口：make demo PORT={}\n"
 
 
 @dataclass
@@ -146,7 +147,7 @@ def test_a_busy_port_of_a_stand_in_is_told_before_anything_is_made(demo: Demo, t
     environment = demo.environment | {"PORT": str(port), "VAR_DIR": str(tmp_path)}
     refused = Demo(port, environment, demo.process).manage("demo")
     busy = environment["WECHAT_TWIN_PORT"]
-    assert refused.stderr == f"CommandError: 端口 {busy} 已被占用。请换一个端口：make demo PORT={port + 10}\n"
+    assert refused.stderr == TAKEN.format(busy, port + 10)
     assert not (tmp_path / "demo.sqlite3").exists()
 
 
@@ -154,7 +155,7 @@ def test_a_busy_port_is_told_in_one_sentence(demo: Demo) -> None:
     refused = demo.manage("demo")
 
     assert refused.returncode == 1
-    assert refused.stderr == f"CommandError: 端口 {demo.port} 已被占用。请换一个端口：make demo PORT={demo.port + 10}\n"
+    assert refused.stderr == TAKEN.format(demo.port, demo.port + 10)
 
 
 def test_a_second_demo_over_the_same_data_is_refused(demo: Demo) -> None:

@@ -131,27 +131,27 @@ def verify(known_end: str = "") -> Iterator[str]:
     `end` that was kept elsewhere, tells.
     """
     if known_end and not _contains(known_end):
-        yield f"the chain no longer holds {known_end}"
+        yield f"链中已没有 {known_end}"
     entries = AuditEntry.objects.filter(pk=OuterRef("entry_id"))
     for link in AuditLink.objects.filter(~Exists(entries)).order_by("position").iterator(chunk_size=2000):
-        yield f"entry {link.entry_id} at position {link.position} was removed"
+        yield f"第 {link.position} 位的条目 {link.entry_id} 已被删除"
     position, digest = 0, GENESIS
     for link in AuditLink.objects.select_related("entry").order_by("position").iterator(chunk_size=2000):
         position += 1
         if link.position != position:
-            yield f"position {position} is missing from the chain"
+            yield f"链中缺少第 {position} 位"
             position = link.position
         if link.entry.digest != link.entry.expected_digest():
-            yield f"entry {link.entry_id} was altered"
+            yield f"条目 {link.entry_id} 被改动"
         if link.hash != _hash(digest, link.entry_id, link.entry.digest):
-            yield f"the chain breaks at position {link.position} (entry {link.entry_id})"
+            yield f"链在第 {link.position} 位断开（条目 {link.entry_id}）"
         digest = link.hash
     late = AuditEntry.objects.filter(link=None)
     for made in late.order_by("pk").iterator(chunk_size=2000):
         if made.digest != made.expected_digest():
-            yield f"entry {made.pk} was altered"
+            yield f"条目 {made.pk} 被改动"
         if made.at < clock.now() - UNLINKED_AFTER:
-            yield f"entry {made.pk} of {made.at:%Y-%m-%d %H:%M} is not chained"
+            yield f"条目 {made.pk}（{clock.local(made.at):%Y-%m-%d %H:%M}）没有入链"
 
 
 def _contains(known_end: str) -> bool:

@@ -111,7 +111,7 @@ def _behind_the_models_back(sql: str, *values: object) -> None:
 def test_an_altered_entry_is_found(three):
     actions.seal()
     _behind_the_models_back("UPDATE kernel_auditentry SET note = 'x' WHERE id = %s", three[1].pk)
-    assert list(actions.verify()) == [f"entry {three[1].pk} was altered"]
+    assert list(actions.verify()) == [f"条目 {three[1].pk} 被改动"]
     with pytest.raises(CommandError):
         call_command("verify_audit", stderr=io.StringIO())
 
@@ -121,7 +121,7 @@ def test_a_deleted_entry_is_found(three):
     link = AuditLink.objects.get(entry=three[1])
     _behind_the_models_back("DELETE FROM kernel_auditlink WHERE position = %s", link.position)
     _behind_the_models_back("DELETE FROM kernel_auditentry WHERE id = %s", three[1].pk)
-    assert "position 2 is missing from the chain" in list(actions.verify())
+    assert "链中缺少第 2 位" in list(actions.verify())
 
 
 def test_entries_removed_at_the_end_are_found(three):
@@ -130,12 +130,12 @@ def test_entries_removed_at_the_end_are_found(three):
     links = list(AuditLink.objects.order_by("position"))
     if connection.vendor == "sqlite":  # PostgreSQL's foreign key keeps the two together
         _behind_the_models_back("DELETE FROM kernel_auditentry WHERE id = %s", links[-1].entry_id)
-        assert list(actions.verify(known)) == [f"entry {links[-1].entry_id} at position 3 was removed"]
+        assert list(actions.verify(known)) == [f"第 3 位的条目 {links[-1].entry_id} 已被删除"]
     _behind_the_models_back("DELETE FROM kernel_auditlink WHERE position = %s", links[-1].position)
     _behind_the_models_back("DELETE FROM kernel_auditentry WHERE id = %s", links[-1].entry_id)
     assert list(actions.verify()) == []  # what remains is a whole chain
-    assert list(actions.verify(known)) == [f"the chain no longer holds {known}"]
-    assert list(actions.verify("3")) == ["the chain no longer holds 3"]
+    assert list(actions.verify(known)) == [f"链中已没有 {known}"]
+    assert list(actions.verify("3")) == ["链中已没有 3"]
 
 
 def test_an_empty_log_is_not_the_one_that_was(three):
@@ -144,7 +144,7 @@ def test_an_empty_log_is_not_the_one_that_was(three):
     _behind_the_models_back("DELETE FROM kernel_auditlink")
     _behind_the_models_back("DELETE FROM kernel_auditentry")
     assert actions.end() == f"0:{actions.GENESIS}"
-    assert list(actions.verify(known)) == [f"the chain no longer holds {known}"]
+    assert list(actions.verify(known)) == [f"链中已没有 {known}"]
 
 
 def test_the_end_is_told_elsewhere(three):

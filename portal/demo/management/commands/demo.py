@@ -159,7 +159,8 @@ class Command(BaseCommand):
 
 def taken(port: int) -> CommandError:
     """The demo and its stand-ins take ports in a row: another `PORT` moves them all."""
-    return CommandError(f"端口 {port} 已被占用。请换一个端口：make demo PORT={settings.PORT + 10}")
+    away = f"make demo PORT={settings.PORT + 10}"
+    return CommandError(f"端口 {port} 已被占用。如果演示还在运行，请先停止它；否则换一个端口：{away}")
 
 
 def interrupt(number: int, _frame: Any) -> None:

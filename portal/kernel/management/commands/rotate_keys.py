@@ -49,7 +49,8 @@ class Command(BaseCommand):
             elif key_id not in ring.keys:
                 verdict = f"不在设置中，仍被使用：{where}"
             else:
-                verdict = f"须保留，仍被使用：{where}" if held else "已无值使用，可以删除"
+                free = "没有值使用：换下的旧密钥可以删除，准备启用的新密钥请保留"
+                verdict = f"须保留，仍被使用：{where}" if held else free
             self.stdout.write(f"{setting} {key_id or '（无标记）'}: {verdict}")
         return sum(n for count in counted.values() for key_id, n in count.items() if key_id not in ring.keys)
 

@@ -21,5 +21,5 @@ class Command(BaseCommand):
         for line in found:
             self.stderr.write(line)
         if found:
-            raise CommandError(f"{len(found)} findings")
+            raise CommandError(f"发现 {len(found)} 处问题")
         self.stdout.write(f"审计日志完整：{AuditEntry.objects.count()} 条，末端 {end()}")

@@ -81,8 +81,8 @@ def test_afterwards_the_new_key_alone_reads_finds_and_keeps_unique(settings, cap
         "kernel.user: 5/5",
     ]
     assert "FIELD_KEYS k2: 当前密钥，8 个值" in out
-    assert "FIELD_KEYS k1: 已无值使用，可以删除" in out
-    assert "BLIND_INDEX_KEYS k1: 已无值使用，可以删除" in out
+    assert "FIELD_KEYS k1: 没有值使用：换下的旧密钥可以删除，准备启用的新密钥请保留" in out
+    assert "BLIND_INDEX_KEYS k1: 没有值使用：换下的旧密钥可以删除，准备启用的新密钥请保留" in out
     use(settings, NEW)
     for number, user in enumerate(users):
         assert User.objects.get(blind_lookup(User, "mobile_index", f"1380000{number:04d}")) == user
