@@ -1,6 +1,7 @@
 """申请表 and 登记表: a faithful PDF of what was handed in, a code that proves it, a new version for what changes."""
 
 import io
+import re
 
 import pytest
 from django.test import Client
@@ -18,6 +19,7 @@ from review.applications.tests.scene import GUILIN, fresh, made, reviewer
 from tests import life
 
 pytestmark = pytest.mark.django_db
+GRADE = re.compile(r"(?<!\d)91(?!\d)")  # by itself, and not within the number of an application
 
 
 def text_of(answer) -> str:
@@ -46,14 +48,14 @@ def test_the_form_says_what_was_handed_in_and_its_code_proves_it(app, student): 
 def test_what_is_handed_in_again_is_a_new_version(app, student):  # noqa: F811
     application = at_the_province(student)
     url = f"{MINE}{application.number}/register.pdf"
-    assert "91" not in text_of(app.get(url))
+    assert GRADE.findall(text_of(app.get(url))) == []
     first = reviewer("first_reviewer", "45")
     actions.return_(application.pk, application.revision, [Remark("lines", "成绩有误")], by=first)
     rows = [DIPLOMA["lines"][0], DIPLOMA["lines"][1] | {"grade": "91"}]
     actions.save_draft(application.number, {"lines": rows}, by=by(student))
-    assert "91" not in text_of(app.get(url))  # not handed in yet
+    assert GRADE.findall(text_of(app.get(url))) == []  # not handed in yet
     actions.submit(application.number, by=by(student))
-    assert "91" in text_of(app.get(url))
+    assert GRADE.findall(text_of(app.get(url))) == ["91"]
     old, new = Register.objects.order_by("pk").values_list("code", flat=True)[:: Register.objects.count() - 1]
     assert app.get(f"/api/v1/verify/{old}/").json()["current"] is False
     assert app.get(f"/api/v1/verify/{new}/").json()["current"] is True
