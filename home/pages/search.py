@@ -11,4 +11,6 @@ from candidate_api.search import queries
 def index(request: HttpRequest) -> HttpResponse:
     """What was found, by kind, the words marked."""
     q = request.GET.get("q", "").replace("\0", "").strip()[:60]
-    return render(request, "home/search.html", {"q": q, "kinds": queries.search(q), "back": "/"})
+    searched, kinds = queries.nearest(q)
+    context = {"q": q, "searched": searched, "kinds": kinds, "back": "/"}
+    return render(request, "home/search.html", context)
