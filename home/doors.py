@@ -77,7 +77,11 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     entered = request.user.is_authenticated and request.user.is_candidate
     if entered and request.resolver_match and request.resolver_match.view_name in _DOORS:
         return onwards(request, safe_next(request, request.POST.get("next", "")))
-    sentence = _("页面已过期，没有提交任何内容。请返回上一页，刷新后再试一次。")
+    # Nobody else can have sent it in their name: without the site's own cookies (SameSite) there is no owner to keep for.
+    if entered and drafts.keep(request):
+        sentence = _("页面已过期，没有提交任何内容。您填写的内容已保留，请返回上一页，核对后再提交一次。")
+    else:
+        sentence = _("页面已过期，没有提交任何内容。请返回上一页，刷新后再试一次。")
     problem = Problem(Code.PERMISSION_DENIED, sentence)
     problem.title = _("页面已过期")
     return problem_page(request, problem)

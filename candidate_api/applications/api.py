@@ -138,6 +138,7 @@ class Materials(Endpoint):
         tags=["applications"],
     )
     @problems(Code.STATE_CONFLICT)
+    @idempotent()
     def post(self, request: Request, number: str) -> Response:
         key = str(request.data.get("key", ""))
         reuse = request.data.get("reuse")

@@ -10,8 +10,10 @@ SAID = {
     "马原": "马克思主义基本原理", "毛概": "毛泽东思想", "思修": "思想道德", "近代史": "近现代史", "改名": "信息变更",
 }  # fmt: skip
 # They ask, and name nothing.
-_QUESTIONS = "怎么样 怎么办 怎么 怎样 如何 什么时候 为什么 什么 哪里 哪儿 多少 能不能 可不可以 可以 是不是 吗 呢 么 ？"
-ASKING = re.compile("|".join(_QUESTIONS.split()))
+_QUESTIONS = (
+    "怎么样 怎么办 怎么 怎样 如何 什么时候 为什么 什么 哪里 哪儿 多少 能不能 可不可以 可以 是不是 吗 呢 么 ? ？"
+)
+ASKING = re.compile("|".join(re.escape(word) for word in _QUESTIONS.split()))
 _RUN = re.compile(r"[\u4e00-\u9fff]{4,}")
 
 

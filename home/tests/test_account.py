@@ -317,3 +317,15 @@ def test_a_pause_of_the_house_keeps_it_too(client: Client, candidate: Candidate)
     page = client.get("/services/complaints/new/").content.decode()
     assert ("已为您保留" in page, "窗口没有人" in page, "等了一小时" in page) == (True, True, True)
     assert Complaint.objects.count() == 0
+
+
+def test_a_token_of_before_the_sign_in_in_another_window_loses_nothing(candidate: Candidate) -> None:
+    desk.category()
+    web = Client(enforce_csrf_checks=True)
+    web.force_login(candidate.user)
+    typed = {"kind": "complaint", "category": "score", "title": "窗口没有人", "content": "等了一小时"}
+    refused = web.post("/services/complaints/new/", typed | {"csrfmiddlewaretoken": "x" * 64})
+    assert (refused.status_code, "您填写的内容已保留" in refused.content.decode()) == (403, True)
+    page = web.get("/services/complaints/new/").content.decode()
+    assert ("窗口没有人" in page, "等了一小时" in page) == (True, True)
+    assert Complaint.objects.count() == 0

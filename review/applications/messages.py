@@ -21,6 +21,12 @@ register(
         _ALL,
     ),
     Template(
+        "application_moved",
+        _("申请已转交其他机构"),
+        _("您的“{title}”申请（{number}）已转由{office}办理，原因和要求请登录查看。"),
+        _ALL,
+    ),
+    Template(
         "application_to_confirm",
         _("申请待您确认"),
         _("您的“{title}”申请（{number}）待您确认，请于{due}前登录核对并确认，逾期失效。"),

@@ -266,7 +266,11 @@ def stations(application: Application) -> list[Station]:
             state = "failed" if step.key in application.failed_checks else "done"
         elif application.round and index == application.step_index and application.state != "draft":
             state = "current" if application.turn else "problem"
-        who = application.office.name if state == "current" and application.office else ""
+        who = ""
+        if state == "current" and step.actor == StepActor.CANDIDATE:
+            who = _("考生本人")
+        elif state == "current" and application.office:
+            who = application.office.name
         found.append(Station(step.label, state, who, application.due_at if state == "current" else None))
     return found
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+import structlog
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -15,6 +16,8 @@ from review.applications.states import MAY_DECIDE
 from review.bulk import queries
 from review.bulk.models import BulkItem, BulkRun
 from review.bulk.rules import MOST, VERBS
+
+log = structlog.get_logger("portal.bulk")
 
 
 @transaction.atomic
@@ -94,6 +97,9 @@ def _one(run: BulkRun, by: Actor) -> bool:
     except Problem as problem:
         item.code = problem.code.value
         item.detail = str(problem.errors[0].detail if problem.errors else problem.detail)[:300]
+    except Exception:  # one that cannot be done must not keep the others waiting; it can be tried again
+        log.exception("bulk.item_failed", run=run.pk, application=item.application_id)
+        item.code, item.detail = Code.SERVER_ERROR.value, _("系统出错，没有办理，可以重试。")
     item.done_at = clock.now()
     item.save(update_fields=["done_at", "code", "detail"])
     return True

@@ -52,6 +52,11 @@ class BulkForm(forms.Form):
     note = forms.CharField(label=_("意见（选填，考生可见）"), max_length=500, required=False)
     typed = forms.CharField(label=_("输入件数以确认"), max_length=6, required=False)
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self["verb"].value() == "release":  # what was said with each decision is told now
+            del self.fields["note"]
+
 
 class New(ForRoles, View):
     """What the filter finds, and the form that asks for its number."""
@@ -73,7 +78,9 @@ class New(ForRoles, View):
         rows = self.chosen(given["verb"], given["filter"])
         try:
             chosen = list(rows.values_list("pk", "revision"))
-            run = actions.start(given["verb"], chosen, given["typed"], given["filter"], given["note"], by=self.actor)
+            run = actions.start(
+                given["verb"], chosen, given["typed"], given["filter"], given.get("note", ""), by=self.actor
+            )
         except Problem as problem:
             form.add_error("typed", str(problem.errors[0].detail if problem.errors else problem.detail))
             return self.page(form, given["verb"], given["filter"], status=problem.status)

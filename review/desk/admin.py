@@ -77,10 +77,16 @@ class Queue(Listing):
             "may_decide": may,
             "counts": queries.waiting(self.actor) if may else None,
             "saved": saved_filters(self.actor),
+            "kind": self._kind(),
             # What bulk decisions, files and kept filters go by: the filter alone, without the page.
             "query": urlencode([(name, value) for name, value in given if value]),
             "most_found": MOST_FOUND,
         }
+
+    def _kind(self) -> str:
+        """The one kind of business that the filter leaves, which the next case is to be of; empty for all."""
+        chosen = self.filters.form.cleaned_data.get("type") if self.filters and self.filters.is_valid() else None
+        return str(chosen.slug) if chosen else ""
 
 
 plug(

@@ -120,11 +120,16 @@ class InfoChange(Kind):
             "ethnicity": _("现民族"),
             "birth_date": _("现出生日期"),
         }
+        photo = (
+            [(_("现照片"), _("在“考籍管理”中查看，与新照片比对是否同一人"))]
+            if PHOTO in case.answers.get("what", ())
+            else []
+        )
         former = [
             (_("曾用"), f"{row.name} {mask_id_number(row.id_number)} {row.until:%Y-%m-%d}")
             for row in candidate.former_documents.all()[:5]
         ]
-        return [(labels[name], now[name]) for name in FIELDS if name in changes(case.answers)] + former
+        return [(labels[name], now[name]) for name in FIELDS if name in changes(case.answers)] + photo + former
 
     def on_approved(self, case: Case, *, by: Actor) -> None:
         candidate = of(case.applicant)

@@ -175,6 +175,7 @@ def test_a_comparison_that_passes_takes_effect_at_once(records, person):
     actions.ask_due(by=SYSTEM)
     assert (fresh(application).turn, Candidate.objects.get(pk=person.pk).user.name) == ("system", "韦小莉")
     assert fresh(application).is_unavailable
+    assert list(queries.visible_to(reviewer())) == [application], "the city sees what waits for a service"
     records.answer = True
     Application.objects.update(next_ask_at=clock.now() - timedelta(seconds=1))
     actions.ask_due(by=SYSTEM)
@@ -184,6 +185,7 @@ def test_a_comparison_that_passes_takes_effect_at_once(records, person):
     changed = Candidate.objects.get(pk=person.pk)
     assert changed.user.name == "韦莉莉"
     assert [row.name for row in changed.former_documents.all()] == ["韦小莉"]
+    assert [row.state for row in queries.visible_to(reviewer())] == ["approved"], "and what was settled without it"
 
 
 def test_one_that_fails_asks_for_papers_and_people_decide(records, person):

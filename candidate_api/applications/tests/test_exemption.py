@@ -60,6 +60,8 @@ def test_the_whole_way_line_by_line(app, student):
         passed(application, first, verdicts=[YES, Verdict(False)])
     with pytest.raises(Problem, match="validation_failed"):
         passed(application, first, verdicts=[NO, NO])
+    with pytest.raises(Problem, match="validation_failed"):
+        passed(application, first, verdicts=[YES, Verdict(False, f"号码{student.id_number}不符")])
     passed(application, first, verdicts=[YES, YES])
     passed(application, second, verdicts=[YES, NO])
     shown = app.get(url).json()

@@ -175,6 +175,7 @@ def ask(application_id: int, revision: int, office_code: str, note: str, *, by: 
     application.office = office
     application.first_approver = application.claimed_by = application.claimed_until = None
     write(application, "ask", from_office, by=by, before=before, note=f"{office.name}：{note}"[:LONGEST])
+    tell(application, "application_moved", office=office.name)
     return application
 
 
@@ -213,6 +214,8 @@ def _judge_rows(application: Application, step: Step, verdicts: Sequence[Verdict
         raise invalid("verdicts", "required", _("请逐行给出审核结果。"))
     if any(not verdict.passed and not verdict.note.strip() for verdict in verdicts):
         raise invalid("verdicts", "required", _("不予通过的行请写明理由。"))
+    for verdict in verdicts:
+        _without_numbers("verdicts", verdict.note)
     if not any(verdict.passed for verdict in verdicts):
         raise invalid("verdicts", "none_passed", _("没有一行通过，请选择“不予通过”。"))
     application.verdicts = [[verdict.passed, verdict.note.strip()[:100]] for verdict in verdicts]

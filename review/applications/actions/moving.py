@@ -53,6 +53,10 @@ def enter(application: Application, index: int, *, by: Actor) -> None:
         due = give_until(application, confirm_by(application, step))
         tell(application, "application_to_confirm", due=due)
     else:
+        # The office that would look next sees it meanwhile, and for good where this settles it.
+        ahead = next((later for later in steps[index:] if later.actor == StepActor.OFFICE), None)
+        if application.origin is None and ahead is not None:
+            application.origin = office_for(application, ahead)
         application.next_ask_at = clock.now()
         wake("applications.ask_due")
 

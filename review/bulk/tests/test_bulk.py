@@ -3,11 +3,13 @@
 import re
 
 import pytest
+from django.db import IntegrityError
 from django.test import Client
 
 from portal.kernel import clock
 from portal.kernel.errors import Problem
 from portal.kernel.users.models import User
+from review.applications import actions as applications
 from review.applications.models import Application
 from review.applications.rules import LEASE
 from review.applications.tests.conftest import person  # noqa: F401 -- a fixture
@@ -61,6 +63,28 @@ def test_five_hundred_with_seven_that_fail(person):  # noqa: F811
         actions.retry(run.pk, by=actor)
     with pytest.raises(Problem, match="not_found"):
         actions.retry(run.pk, by=colleague)
+
+
+def test_one_that_breaks_keeps_nobody_waiting(person, monkeypatch):  # noqa: F811
+    keys = many(person, 3)
+    actor = reviewer()
+    run = start(actor)
+    approve = applications.approve
+
+    def broken(application_id, *args, **more):
+        if application_id == keys[0]:
+            raise IntegrityError("something that nobody has thought of")
+        return approve(application_id, *args, **more)
+
+    monkeypatch.setattr(applications, "approve", broken)
+    assert actions.run_due() == 3
+    told = queries.one(actor, run.pk)
+    assert (told.done, told.failed, told.finished_at is None) == (2, 1, False)
+    assert list(run.items.exclude(code="").values_list("application_id", "code")) == [(keys[0], "server_error")]
+    monkeypatch.undo()
+    actions.retry(run.pk, by=actor)
+    assert actions.run_due() == 1
+    assert Application.objects.filter(state="approved").count() == 3
 
 
 @pytest.mark.parametrize("typed", ["", "2", "4", "三"])

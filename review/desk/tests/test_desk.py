@@ -39,6 +39,17 @@ def test_the_queue_shows_ones_own_office_masked_and_counts(person):  # noqa: F81
     assert application.number not in html(desk("first_reviewer", GUILIN).get(LIST))
 
 
+def test_the_next_case_is_of_the_business_that_the_filter_shows(person):  # noqa: F811
+    made()
+    submitted(person)
+    other = made(slug="other")
+    wanted = submitted(person, "other")
+    client = desk()
+    page = html(client.get(f"{LIST}?type={other.pk}"))
+    assert 'name="type" value="other"' in page
+    assert client.post(f"{LIST}next/", {"type": "other"}).url == f"{LIST}{wanted.pk}/"
+
+
 def test_next_case_decision_and_what_the_candidate_reads(person):  # noqa: F811
     made()
     application = submitted(person)
