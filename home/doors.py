@@ -77,7 +77,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     entered = request.user.is_authenticated and request.user.is_candidate
     if entered and request.resolver_match and request.resolver_match.view_name in _DOORS:
         return onwards(request, safe_next(request, request.POST.get("next", "")))
-    # Nobody else can have sent it in their name: without the site's own cookies (SameSite) there is no owner to keep for.
+    # Nobody else can have sent it in their name: cookies do not come along from elsewhere (SameSite), and so no owner.
     if entered and drafts.keep(request):
         sentence = _("页面已过期，没有提交任何内容。您填写的内容已保留，请返回上一页，核对后再提交一次。")
     else:
