@@ -181,6 +181,7 @@ class PaymentEvent(AppendOnly):
     objects: ClassVar[Any] = AppendOnlyQuerySet.as_manager()
 
     class Meta:
+        base_manager_name = "objects"
         verbose_name = _("渠道消息")
         verbose_name_plural = _("渠道消息")
         ordering: ClassVar = ["-pk"]

@@ -87,6 +87,7 @@ class AuditEntry(AppendOnly):
     objects: ClassVar[Any] = AppendOnlyQuerySet.as_manager()
 
     class Meta:
+        base_manager_name = "objects"  # no way around it by Django's own
         verbose_name = _("审计记录")
         verbose_name_plural = _("审计记录")
         ordering: ClassVar = ["-pk"]
@@ -128,6 +129,7 @@ class AuditLink(AppendOnly):
     objects: ClassVar[Any] = AppendOnlyQuerySet.as_manager()
 
     class Meta:
+        base_manager_name = "objects"  # no way around it by Django's own
         verbose_name = _("审计链")
         verbose_name_plural = _("审计链")
 

@@ -3,6 +3,7 @@
 import hmac
 import io
 import json
+from functools import partial
 
 import pytest
 from django.conf import settings
@@ -97,7 +98,9 @@ def test_an_entry_that_was_committed_late_takes_the_next_place(three):
 def test_the_models_refuse_change_and_deletion(three, rows):
     actions.seal()
     row = rows.objects.first()
-    for attempt in (row.save, row.delete, rows.objects.all().delete, lambda: rows.objects.update(pk=9)):
+    every = [rows.objects, rows._base_manager, rows._default_manager]
+    attempts = [row.save, row.delete, *(m.all().delete for m in every), *(partial(m.update, pk=9) for m in every)]
+    for attempt in attempts:
         with pytest.raises(TypeError):
             attempt()
     assert rows.objects.count() == 3
