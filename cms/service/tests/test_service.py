@@ -251,6 +251,7 @@ def test_what_goes_on_is_signing_in_and_out_reading_and_money_that_was_paid() ->
         "login/passkey/",
         "login/passkey/begin/",
         "logout/",
+        "me/messages/read/",
         "me/messages/<row:message_id>/read/",
         "business/orders/<str:number>/confirm/",
         "api/v1/me/waiting-room/",
