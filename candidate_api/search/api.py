@@ -5,7 +5,8 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from candidate_api.search.queries import nearest
+from candidate_api.search.queries import search
+from candidate_api.search.rules import rewordings
 from portal.kernel import clock
 from portal.kernel.api import PublicEndpoint, Query
 
@@ -37,13 +38,14 @@ class KindOut(serializers.Serializer):
 
 class SearchOut(serializers.Serializer):
     q = serializers.CharField()
-    searched = serializers.CharField(help_text="what was looked for: other words than `q` where that finds nothing")
+    suggestions = serializers.ListField(
+        child=serializers.CharField(), help_text="other words to look for, where nothing was found"
+    )
     groups = KindOut(many=True)
 
 
 class Search(PublicEndpoint):
-    """Every word of `q` occurs, or of what is nearest to it where nothing has them all. Title before summary before
-    body, newer first; texts in pieces, never as HTML."""
+    """Every word of `q` occurs; title before summary before body, newer first; texts in pieces, never as HTML."""
 
     @extend_schema(
         parameters=[SearchQuery],
@@ -53,5 +55,5 @@ class Search(PublicEndpoint):
     )
     def get(self, request: Request) -> Response:
         q = SearchQuery.read(request)["q"]
-        searched, groups = nearest(q)
-        return Response(SearchOut({"q": q, "searched": searched, "groups": groups}).data)
+        groups = search(q)
+        return Response(SearchOut({"q": q, "suggestions": [] if groups else rewordings(q), "groups": groups}).data)

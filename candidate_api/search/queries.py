@@ -10,7 +10,7 @@ from wagtail.rich_text import get_text_for_indexing
 
 from candidate_api.catalogue.models import Course, Major
 from candidate_api.catalogue.queries import MAX_WORDS, matching
-from candidate_api.search.rules import Piece, excerpt, marked, rewordings
+from candidate_api.search.rules import Piece, excerpt, marked
 from cms.built_pages import queries as pages
 from cms.faq import queries as faq
 from cms.news import queries as news
@@ -38,14 +38,6 @@ class Kind:
     label: Words
     count: int
     hits: list[Hit]
-
-
-def nearest(q: str) -> tuple[str, list[Kind]]:
-    """What `search` finds, and for which words: others than `q` where that finds nothing."""
-    for words in (q, *rewordings(clean(q))):
-        if found := search(words):
-            return words, found
-    return q, []
 
 
 def search(q: str) -> list[Kind]:

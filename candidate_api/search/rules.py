@@ -3,6 +3,8 @@
 import re
 from typing import NamedTuple
 
+from portal.kernel.text import clean
+
 BEFORE, LENGTH = 20, 90
 # What people say, and what the office writes.
 SAID = {
@@ -41,8 +43,9 @@ def excerpt(text: str, words: list[str]) -> str:
 
 
 def rewordings(q: str) -> list[str]:
-    """What to look for where `q` finds nothing, the nearest first: as the office says it, then in words of two
+    """What else to look for where `q` finds nothing, the nearest first: as the office says it, then in words of two
     characters."""
+    q = clean(q)
     said = ASKING.sub(" ", q)
     for word, ours in SAID.items():
         said = said.replace(word, f" {ours} ")

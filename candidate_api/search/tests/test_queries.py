@@ -2,7 +2,7 @@
 
 import pytest
 
-from candidate_api.search.queries import nearest, search
+from candidate_api.search.queries import search
 from cms.built_pages.models import PlainPage
 from cms.seed import seed_faq
 from cms.tests.factories import news, root
@@ -46,22 +46,3 @@ def test_every_word_must_occur_and_the_words_that_hit_are_marked() -> None:
 def test_nothing_is_found_by_nothing(q: str) -> None:
     news("广西自学考试2026年上半年报名通知")
     assert search(q) == []
-
-
-@pytest.mark.parametrize(
-    ("asked", "searched", "title"),
-    [
-        ("自学考试报名", "自学考试 报考", "广西自学考试2026年下半年报考公告"),
-        ("自学考试公告", "自学 考试 公告", "广西自学考试2026年下半年报考公告"),
-        ("怎么报名？", "报考", "广西自学考试2026年下半年报考公告"),
-        ("下半年报考", "下半年报考", "广西自学考试2026年下半年报考公告"),
-        ("高数", "高等数学", "高等数学（工本） 00023"),
-        ("查无此词怎么办", "查无此词怎么办", ""),
-    ],
-)
-def test_what_finds_nothing_is_looked_for_in_other_words(asked: str, searched: str, title: str) -> None:
-    news("广西自学考试2026年下半年报考公告")
-    words, kinds = nearest(asked)
-    assert words == searched
-    found = ["".join(piece.text for piece in hit.title) for kind in kinds for hit in kind.hits]
-    assert title in found if title else found == []
