@@ -131,8 +131,8 @@ class Orders(Endpoint):
 class OneOrder(Endpoint):
     @extend_schema(operation_id="orders_read", summary="一个订单", responses=OrderShape)
     def get(self, request: Request, number: str) -> Response:
-        actions.hasten_query(number, by=self.actor)
-        return Response(shown([queries.get(self.actor, number)])[0])
+        order, _attempt = actions.look_at(number, by=self.actor)
+        return Response(shown([order])[0])
 
 
 class OrderPayments(Endpoint):

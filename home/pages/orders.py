@@ -27,10 +27,8 @@ from portal.kernel.errors import Code, Problem
 def order(request: HttpRequest, number: str) -> HttpResponse:
     """The order and its state, truthfully. While money may be on its way the page looks again, and a worker asks."""
     actor = actor_of(request, "web")
-    found = queries.get(actor, number)
-    context = _facts(found, actions.hasten_query(number, by=actor)) | {"back": reverse("home:my-registrations")}
-    if context["closing"]:
-        actions.hasten_expiry()
+    found, attempt = actions.look_at(number, by=actor)
+    context = _facts(found, attempt) | {"back": reverse("home:my-registrations")}
     if request.headers.get("HX-Request"):
         if request.GET.get("seen") == context["seen"]:
             return HttpResponse(status=204)

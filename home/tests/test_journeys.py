@@ -73,7 +73,9 @@ def test_the_page_of_an_order_has_its_payment_asked_about(web: Client, candidate
     assert woken == ["payments.query_pending"]
 
 
-def test_an_order_that_is_over_by_the_clock_promises_nothing_that_is_still_held(web: Client, candidate, monkeypatch):
+def test_an_order_that_is_over_by_the_clock_promises_nothing_that_is_still_held(
+    web, candidate, api, monkeypatch
+) -> None:
     woken = []
     monkeypatch.setattr("candidate_api.payments.actions.attempts.wake", woken.append)
     by = life.actor(candidate)
@@ -82,7 +84,9 @@ def test_an_order_that_is_over_by_the_clock_promises_nothing_that_is_still_held(
     address = reverse("home:order", args=[order.number])
     page = web.get(address).content.decode()
     assert ("正在核对有没有付过款" in page, "重新报考</a>" in page, "hx-get" in page) == (True, False, True)
-    assert woken == ["payments.expire_due"]
+    api.force_authenticate(candidate.user)
+    assert api.get(f"/api/v1/me/orders/{order.number}/").json()["state"] == "expired"
+    assert woken == ["payments.expire_due"] * 2, "whoever looks, on the page and in the app"
     [row] = registrations.mine(by)
     assert registrations.allowed_actions(row, window_open=True) == []
     with pytest.raises(Problem, match="课程释放后可以重新报考"):

@@ -6,9 +6,8 @@ Verbs that talk to a channel commit in steps and refuse to run inside another tr
 from candidate_api.payments.actions.amending import change_amount, lock_to_amend, stop_paying
 from candidate_api.payments.actions.attempts import (
     confirm,
-    hasten_expiry,
-    hasten_query,
     look_again,
+    look_at,
     query_pending,
     start_attempt,
     when_paid,
@@ -24,10 +23,9 @@ __all__ = [
     "change_amount",
     "confirm",
     "expire_due",
-    "hasten_expiry",
-    "hasten_query",
     "lock_to_amend",
     "look_again",
+    "look_at",
     "open_order",
     "query_pending",
     "receive_notification",

@@ -290,24 +290,22 @@ def look_again(attempt_id: int, *, by: Actor) -> PaymentAttempt:
     return PaymentAttempt.objects.get(pk=attempt_id)
 
 
-def hasten_query(order_number: str, *, by: Actor) -> PaymentAttempt | None:
-    """The payer looks at the order: its attempt under way, if there is one, is asked about by a worker now and not only
-    when its turn comes. At most once in `rules.WATCHED`; the channel is never asked here, so that nobody waits for it.
+def look_at(number: str, *, by: Actor) -> tuple[Order, PaymentAttempt | None]:
+    """The payer looks at the order, and at its attempt under way: what a job would find out later, a worker does now.
+
+    The attempt is asked about, at most once in `rules.WATCHED`; an order whose time is over is closed. The channel is
+    never asked here, so that nobody waits for it. Raises Problem `not_found` for another's.
     """
-    orders = queries.visible_to(by).filter(number=order_number)
-    attempt = PaymentAttempt.objects.filter(order__in=orders, state__in=LIVE).first()
-    now = clock.now()
+    order, now = queries.get(by, number), clock.now()
+    if order.effective_state != order.state:
+        wake("payments.expire_due")
+    attempt = queries.live_attempt(order)
     if attempt is None or not rules.may_hasten(attempt.created_at, attempt.query_at, now):
-        return attempt
+        return order, attempt
     # Compare and set: of two windows that look one wakes a worker.
     if PaymentAttempt.objects.filter(pk=attempt.pk, query_at=attempt.query_at, state__in=LIVE).update(query_at=now):
         wake("payments.query_pending")
-    return attempt
-
-
-def hasten_expiry() -> None:
-    """Somebody looks at an order whose time is over and that still holds what it is for: a worker closes it now."""
-    wake("payments.expire_due")
+    return order, attempt
 
 
 def query_pending(*, by: Actor) -> int:

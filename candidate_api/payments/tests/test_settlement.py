@@ -104,11 +104,12 @@ def test_while_the_payer_looks_the_lost_notice_is_asked_about_at_once(
 
     def look(after: int) -> int:
         time_machine.shift(after)
-        actions.hasten_query(order.number, by=shop.actor(user))
+        actions.look_at(order.number, by=shop.actor(user))
         return len(woken)
 
     before = shop.picture()
-    assert actions.hasten_query(order.number, by=shop.actor(shop.payer("别人"))) is None
+    with pytest.raises(Problem, match="not_found"):
+        actions.look_at(order.number, by=shop.actor(shop.payer("别人")))
     assert [look(0), look(9)] == [0, 0], "it has just begun"
     assert shop.picture() == before
     assert [look(1), look(4), look(20)] == [1, 1, 1], "asked for once, and not again while it waits"
@@ -119,7 +120,7 @@ def test_while_the_payer_looks_the_lost_notice_is_asked_about_at_once(
     assert [look(9), look(1), look(5)] == [1, 2, 2], "ten seconds after it was asked"
     assert actions.query_pending(by=SYSTEM) == 1
     assert fresh(order).state == "paid"
-    assert (look(60), actions.hasten_query(order.number, by=shop.actor(user))) == (2, None)
+    assert (look(60), actions.look_at(order.number, by=shop.actor(user))[1]) == (2, None)
 
 
 @given(st.integers(0, 7200), st.integers(0, 3600))
